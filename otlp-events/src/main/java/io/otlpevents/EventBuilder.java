@@ -1,0 +1,93 @@
+package io.otlpevents;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.context.Context;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event under construction. Obtained from {@link EventEmitter#event}, used by one thread, and
+ * finished by {@link #emit()} or {@link #tryEmit()}. After that it is spent: what is set on it has
+ * no effect and emitting it again is refused as {@link EmitResult#INVALID}.
+ *
+ * <p>No method throws for the sake of the data it is given. Attributes with a null value are left
+ * out; of attributes with the same key the last one set wins.
+ */
+public interface EventBuilder {
+
+  /** Sets the severity; {@link Severity#INFO} unless set. */
+  EventBuilder severity(Severity severity);
+
+  /** Sets the kind of event, recorded as the attribute {@value EventType#ATTRIBUTE}. */
+  EventBuilder type(EventType type);
+
+  /** Sets when the event happened; now, unless set. Times before 1970 are recorded as unknown. */
+  EventBuilder timestamp(Instant timestamp);
+
+  /** Sets when the event happened, in nanoseconds since 1970-01-01T00:00:00Z. */
+  EventBuilder timestamp(long epochNanos);
+
+  /** Sets a text attribute. */
+  EventBuilder attribute(String key, @Nullable String value);
+
+  /** Sets an integer attribute. */
+  EventBuilder attribute(String key, long value);
+
+  /** Sets a floating-point attribute. */
+  EventBuilder attribute(String key, double value);
+
+  /** Sets a boolean attribute. */
+  EventBuilder attribute(String key, boolean value);
+
+  /**
+   * Sets an attribute of any kind that OpenTelemetry can carry: scalars, enums (by name), byte
+   * arrays, arrays and collections, maps with text keys, and OpenTelemetry's {@code Value}.
+   * Anything else is recorded as its {@code toString()}.
+   */
+  EventBuilder attribute(String key, @Nullable Object value);
+
+  /** Sets a typed attribute. */
+  <T> EventBuilder attribute(AttributeKey<T> key, @Nullable T value);
+
+  /** Sets each of the given attributes. */
+  EventBuilder attributes(Attributes attributes);
+
+  /**
+   * Records a failure as {@code error.type}, {@code exception.type}, {@code exception.message} and
+   * {@code exception.stacktrace}.
+   *
+   * @see <a href="https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-logs/">Semantic
+   *     conventions for exceptions in logs</a>
+   */
+  EventBuilder exception(@Nullable Throwable exception);
+
+  /** Sets the text that people see for this event. Data belongs in attributes. */
+  EventBuilder body(@Nullable String body);
+
+  /**
+   * Adds the entries of a map as attributes; nested maps become dotted keys. An attribute that is
+   * set on its own wins over an entry with the same key.
+   */
+  EventBuilder payload(@Nullable Map<String, ?> payload);
+
+  /** Sets a payload that is text already, such as a JSON document. Recorded as the body. */
+  EventBuilder payload(@Nullable String payload);
+
+  /**
+   * Takes the span from this context instead of the current one; {@link Context#root()} for none.
+   */
+  EventBuilder context(Context context);
+
+  /**
+   * Emits the event. Waits only where the overflow policy says so, at most as long as it says.
+   *
+   * @return what became of it; never null
+   */
+  EmitResult emit();
+
+  /** Emits the event without ever waiting, whatever the overflow policy is. */
+  EmitResult tryEmit();
+}

@@ -1,0 +1,40 @@
+package io.otlpevents.delivery;
+
+import io.otlpevents.ledger.RefusalReason;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a destination says about a batch.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-response">OTLP responses</a>
+ */
+public sealed interface DeliveryOutcome {
+
+  /** Every event of the batch has arrived. */
+  record Delivered() implements DeliveryOutcome {}
+
+  /**
+   * The batch has arrived, but the receiver threw some of its events away. They are not sent again.
+   *
+   * @param rejected how many
+   * @param message the receiver's reason, as it came; empty for none
+   */
+  record PartiallyDelivered(long rejected, String message) implements DeliveryOutcome {}
+
+  /**
+   * The batch could not be delivered now and will be sent again.
+   *
+   * @param reason why, for people; may come from the other side
+   * @param after how long the receiver asks to wait; null if it does not say
+   */
+  record Retry(String reason, @Nullable Duration after) implements DeliveryOutcome {}
+
+  /**
+   * The receiver refuses the batch for good.
+   *
+   * @param reason the kind of refusal
+   * @param message the receiver's words, as they came; empty for none
+   */
+  record Refused(RefusalReason reason, String message) implements DeliveryOutcome {}
+}

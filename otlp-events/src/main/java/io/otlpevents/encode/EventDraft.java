@@ -1,0 +1,221 @@
+package io.otlpevents.encode;
+
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.context.Context;
+import io.otlpevents.EventType;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event while its values are collected, and the bytes it becomes. Made to be used again, so that
+ * an event costs no allocation; for one thread at a time.
+ *
+ * <p>Values are kept as they were given until {@link EventEncoder#encode} turns them into bytes and
+ * lets go of them.
+ */
+public final class EventDraft {
+
+  static final byte STRING = 0;
+  static final byte LONG = 1;
+  static final byte DOUBLE = 2;
+  static final byte BOOLEAN = 3;
+  static final byte OBJECT = 4;
+
+  private static final int INITIAL = 16;
+
+  private final int attributeLimit;
+  private final CRC32C checksum = new CRC32C();
+  final WireBuffer out;
+  final UniqueIds uniqueIds = new UniqueIds();
+
+  @Nullable String name;
+  int severity;
+  @Nullable EventType type;
+  long timeNanos;
+  @Nullable String body;
+  @Nullable Map<String, ?> payload;
+  @Nullable Context context;
+
+  int count;
+  int dropped;
+  String[] keys = new String[INITIAL];
+  int[] hashes = new int[INITIAL];
+  byte[] kinds = new byte[INITIAL];
+  long[] bits = new long[INITIAL];
+  @Nullable Object[] values = new Object[INITIAL];
+
+  private int start;
+
+  EventDraft(int maxBytes, int attributeLimit) {
+    this.out = new WireBuffer(maxBytes);
+    this.attributeLimit = attributeLimit;
+  }
+
+  /** Starts an event. */
+  public void begin(@Nullable String name) {
+    this.name = name;
+    severity = Severity.INFO.getSeverityNumber();
+    timeNanos = 0;
+  }
+
+  /** Sets the severity number of the OpenTelemetry logs data model, 1 to 24. */
+  public void severity(int number) {
+    severity = number;
+  }
+
+  /** Sets the kind of event; null for none. */
+  public void type(@Nullable EventType type) {
+    this.type = type;
+  }
+
+  /** Sets when the event happened, in nanoseconds since 1970; zero or less for now. */
+  public void timestamp(long epochNanos) {
+    timeNanos = epochNanos;
+  }
+
+  /** Sets the display text. */
+  public void body(@Nullable String body) {
+    this.body = body;
+  }
+
+  /** Sets entries that become attributes unless one with their key is set. */
+  public void payload(@Nullable Map<String, ?> payload) {
+    this.payload = payload;
+  }
+
+  /** Sets where the span comes from; null for the current context. */
+  public void context(@Nullable Context context) {
+    this.context = context;
+  }
+
+  /** Sets a text attribute. */
+  public void put(@Nullable String key, @Nullable String value) {
+    if (value != null) {
+      put(key, STRING, 0, value);
+    }
+  }
+
+  /** Sets an integer attribute. */
+  public void put(@Nullable String key, long value) {
+    put(key, LONG, value, null);
+  }
+
+  /** Sets a floating-point attribute. */
+  public void put(@Nullable String key, double value) {
+    put(key, DOUBLE, Double.doubleToRawLongBits(value), null);
+  }
+
+  /** Sets a boolean attribute. */
+  public void put(@Nullable String key, boolean value) {
+    put(key, BOOLEAN, value ? 1 : 0, null);
+  }
+
+  /** Sets an attribute of any kind; see {@link ValueWriter}. */
+  public void put(@Nullable String key, @Nullable Object value) {
+    if (value instanceof String text) {
+      put(key, STRING, 0, text);
+    } else if (value != null) {
+      put(key, OBJECT, 0, value);
+    }
+  }
+
+  void putIfAbsent(String key, @Nullable Object value) {
+    if (value != null && indexOf(key, key.hashCode()) < 0) {
+      put(key, value);
+    }
+  }
+
+  private void put(@Nullable String key, byte kind, long scalar, @Nullable Object value) {
+    if (key == null || key.isEmpty()) {
+      dropped++;
+      return;
+    }
+    int hash = key.hashCode();
+    int index = indexOf(key, hash);
+    if (index < 0) {
+      if (count >= attributeLimit) {
+        dropped++;
+        return;
+      }
+      index = count++;
+      if (index == keys.length) {
+        grow();
+      }
+      keys[index] = key;
+      hashes[index] = hash;
+    }
+    kinds[index] = kind;
+    bits[index] = scalar;
+    values[index] = value;
+  }
+
+  boolean has(String key) {
+    return indexOf(key, key.hashCode()) >= 0;
+  }
+
+  private int indexOf(String key, int hash) {
+    int[] candidates = hashes;
+    for (int i = 0, end = count; i < end; i++) {
+      if (candidates[i] == hash && keys[i].equals(key)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private void grow() {
+    int length = keys.length * 2;
+    keys = Arrays.copyOf(keys, length);
+    hashes = Arrays.copyOf(hashes, length);
+    kinds = Arrays.copyOf(kinds, length);
+    bits = Arrays.copyOf(bits, length);
+    values = Arrays.copyOf(values, length);
+  }
+
+  void startEncoding(int start) {
+    this.start = start;
+    out.reset(start);
+  }
+
+  /** The array that holds the encoded record; changes from event to event. */
+  public byte[] bytes() {
+    return out.bytes;
+  }
+
+  /** The length of the encoded record in {@link #bytes()}, behind the room left in front. */
+  public int length() {
+    return out.position - start;
+  }
+
+  /** A checksum for whoever needs one on this thread. */
+  public CRC32C checksum() {
+    return checksum;
+  }
+
+  /** Lets go of every value, so that nothing of the caller's is kept. */
+  public void clear() {
+    name = null;
+    type = null;
+    body = null;
+    payload = null;
+    context = null;
+    for (int i = 0, end = count; i < end; i++) {
+      values[i] = null;
+    }
+    count = 0;
+    dropped = 0;
+    if (keys.length > 8 * INITIAL) {
+      shrink();
+    }
+  }
+
+  private void shrink() {
+    keys = new String[INITIAL];
+    hashes = new int[INITIAL];
+    kinds = new byte[INITIAL];
+    bits = new long[INITIAL];
+    values = new Object[INITIAL];
+  }
+}

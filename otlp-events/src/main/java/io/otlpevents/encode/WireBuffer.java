@@ -1,0 +1,242 @@
+package io.otlpevents.encode;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A growing byte array with the few protobuf primitives that OTLP needs. For one thread at a time.
+ *
+ * <p>Growth ends at a limit: past it every write throws {@link LimitExceeded}, so that a hostile
+ * value costs bounded memory.
+ *
+ * @see <a href="https://protobuf.dev/programming-guides/encoding/">Protobuf wire format</a>
+ */
+class WireBuffer {
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Above this a buffer is not kept for the next event. */
+  private static final int RETAINED = 64 * 1024;
+
+  private static final int INITIAL = 1024;
+
+  private final int limit;
+  byte[] bytes = new byte[INITIAL];
+  int position;
+
+  /**
+   * @param limit the largest number of bytes that may be written
+   */
+  WireBuffer(int limit) {
+    this.limit = limit;
+  }
+
+  final void reset(int start) {
+    if (bytes.length > RETAINED) {
+      bytes = new byte[INITIAL];
+    }
+    position = start;
+  }
+
+  /** Makes room for this many more bytes. */
+  final void ensure(int more) {
+    if (more > bytes.length - position) {
+      grow(more);
+    }
+  }
+
+  private void grow(int more) {
+    long needed = (long) position + more;
+    if (needed > limit) {
+      throw LimitExceeded.INSTANCE;
+    }
+    long doubled = Math.max(needed, 2L * bytes.length);
+    bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, limit));
+  }
+
+  final void writeByte(int value) {
+    ensure(1);
+    bytes[position++] = (byte) value;
+  }
+
+  final void writeBytes(byte[] source) {
+    writeBytes(source, 0, source.length);
+  }
+
+  final void writeBytes(byte[] source, int offset, int length) {
+    ensure(length);
+    System.arraycopy(source, offset, bytes, position, length);
+    position += length;
+  }
+
+  final void writeFixed64(long value) {
+    ensure(8);
+    LONG.set(bytes, position, value);
+    position += 8;
+  }
+
+  final void writeFixed32(int value) {
+    ensure(4);
+    INT.set(bytes, position, value);
+    position += 4;
+  }
+
+  final void writeVarint(long value) {
+    ensure(10);
+    byte[] target = bytes;
+    int at = position;
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      target[at++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    target[at++] = (byte) rest;
+    position = at;
+  }
+
+  static int varintSize(long value) {
+    // 9 bits of numerator a byte: the number of 7-bit groups, at least one.
+    return (Long.SIZE * 9 + 64 - Long.numberOfLeadingZeros(value) * 9) >>> 6;
+  }
+
+  /** Starts a length-delimited field whose length is not known yet. */
+  final int beginMessage(int tag) {
+    ensure(2);
+    bytes[position++] = (byte) tag;
+    return position++;
+  }
+
+  /** Ends the field begun at this mark; moves its content when the length needs several bytes. */
+  final void endMessage(int mark) {
+    int length = position - mark - 1;
+    if (length < 0x80) {
+      bytes[mark] = (byte) length;
+      return;
+    }
+    int extra = varintSize(length) - 1;
+    ensure(extra);
+    System.arraycopy(bytes, mark + 1, bytes, mark + 1 + extra, length);
+    int end = position + extra;
+    position = mark;
+    writeVarint(length);
+    position = end;
+  }
+
+  /**
+   * Writes a length-delimited field with this text as UTF-8; unpaired surrogates become {@code ?}.
+   */
+  final void writeString(int tag, String value) {
+    int length = value.length();
+    ensure(6 + length);
+    int start = position;
+    bytes[position++] = (byte) tag;
+    writeVarint(length);
+    if (!copyAscii(value, length)) {
+      position = start;
+      writeUtf8(tag, value);
+    }
+  }
+
+  /** Copies the text if it is ASCII; needs room for {@code length} bytes. Moves on success only. */
+  final boolean copyAscii(String value, int length) {
+    byte[] target = bytes;
+    int at = position;
+    int seen = 0;
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      seen |= c;
+      target[at + i] = (byte) c;
+    }
+    if (seen >= 0x80) {
+      return false;
+    }
+    position = at + length;
+    return true;
+  }
+
+  private void writeUtf8(int tag, String value) {
+    int length = utf8Length(value);
+    ensure(6 + length);
+    bytes[position++] = (byte) tag;
+    writeVarint(length);
+    copyUtf8(value);
+  }
+
+  /** Copies the text as UTF-8; needs room for {@link #utf8Length} bytes. */
+  final void copyUtf8(String value) {
+    byte[] target = bytes;
+    int at = position;
+    int end = value.length();
+    for (int i = 0; i < end; i++) {
+      char c = value.charAt(i);
+      if (c < 0x80) {
+        target[at++] = (byte) c;
+      } else if (c < 0x800) {
+        target[at++] = (byte) (0xC0 | c >> 6);
+        target[at++] = (byte) (0x80 | c & 0x3F);
+      } else if (!Character.isSurrogate(c)) {
+        target[at++] = (byte) (0xE0 | c >> 12);
+        target[at++] = (byte) (0x80 | c >> 6 & 0x3F);
+        target[at++] = (byte) (0x80 | c & 0x3F);
+      } else if (isPair(value, i)) {
+        int codePoint = Character.toCodePoint(c, value.charAt(++i));
+        target[at++] = (byte) (0xF0 | codePoint >> 18);
+        target[at++] = (byte) (0x80 | codePoint >> 12 & 0x3F);
+        target[at++] = (byte) (0x80 | codePoint >> 6 & 0x3F);
+        target[at++] = (byte) (0x80 | codePoint & 0x3F);
+      } else {
+        target[at++] = '?';
+      }
+    }
+    position = at;
+  }
+
+  static int utf8Length(String value) {
+    int end = value.length();
+    long length = end;
+    for (int i = 0; i < end; i++) {
+      char c = value.charAt(i);
+      if (c >= 0x80) {
+        if (c < 0x800) {
+          length++;
+        } else if (!Character.isSurrogate(c)) {
+          length += 2;
+        } else if (isPair(value, i)) {
+          // Two characters, four bytes.
+          length += 2;
+          i++;
+        }
+      }
+    }
+    if (length > Integer.MAX_VALUE - 16) {
+      throw LimitExceeded.INSTANCE;
+    }
+    return (int) length;
+  }
+
+  private static boolean isPair(String value, int index) {
+    return Character.isHighSurrogate(value.charAt(index))
+        && index + 1 < value.length()
+        && Character.isLowSurrogate(value.charAt(index + 1));
+  }
+
+  /** The bytes from {@code start} up to the position. */
+  final byte[] copyFrom(int start) {
+    return Arrays.copyOfRange(bytes, start, position);
+  }
+
+  /** Thrown, without a stack trace, when an event is larger than allowed. */
+  static final class LimitExceeded extends RuntimeException {
+
+    static final LimitExceeded INSTANCE = new LimitExceeded();
+
+    private LimitExceeded() {
+      super("larger than the largest event allowed", null, false, false);
+    }
+  }
+}

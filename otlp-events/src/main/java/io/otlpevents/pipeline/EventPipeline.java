@@ -1,0 +1,227 @@
+package io.otlpevents.pipeline;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.sdk.resources.Resource;
+import io.otlpevents.EventEmitter;
+import io.otlpevents.FlushResult;
+import io.otlpevents.delivery.DeliverySettings;
+import io.otlpevents.delivery.Destination;
+import io.otlpevents.delivery.Dispatcher;
+import io.otlpevents.encode.EventEncoder;
+import io.otlpevents.encode.Origin;
+import io.otlpevents.journal.Journal;
+import io.otlpevents.journal.JournalSettings;
+import io.otlpevents.ledger.Ledger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A complete engine: an emitter, a journal, and a dispatcher for each destination.
+ *
+ * <pre>
+ * emit ─► admit ─► encode ─► journal ─► dispatcher ─► destination
+ *                                 (one each, with a cursor of its own)
+ * </pre>
+ *
+ * <p>Safe for any number of threads.
+ */
+public final class EventPipeline implements AutoCloseable {
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+  private final Ledger ledger = new Ledger();
+  private final Journal journal;
+  private final List<Dispatcher> dispatchers = new ArrayList<>();
+  private final JournalingEventEmitter emitter;
+  private boolean closed;
+
+  private EventPipeline(Builder builder) {
+    Origin origin = Origin.of(builder.resource, builder.scopeName, builder.scopeVersion);
+    this.journal = new Journal(builder.journal, origin.resource(), origin.scope());
+    EventEncoder encoder =
+        new EventEncoder(
+            Journal.PREFIX,
+            builder.journal.maxEventSize(),
+            EventEncoder.DEFAULT_ATTRIBUTE_LIMIT,
+            builder.defaultAttributes,
+            builder.clock);
+    this.emitter =
+        new JournalingEventEmitter(ledger, journal, encoder, builder.minimumSeverity, this::flush);
+    for (Destination destination : builder.destinations) {
+      dispatchers.add(
+          new Dispatcher(
+              destination,
+              ledger.open(destination.name()),
+              journal.openReader(),
+              origin.resource(),
+              origin.scope(),
+              builder.delivery));
+    }
+    dispatchers.forEach(Dispatcher::start);
+  }
+
+  /** Starts an engine with defaults, which needs a destination. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The emitter; always the same. */
+  public EventEmitter emitter() {
+    return emitter;
+  }
+
+  /** The counts of every event's fate. */
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /** How many bytes of its budget the journal has taken. */
+  public long journalSize() {
+    return journal.size();
+  }
+
+  /** See {@link EventEmitter#flush}. */
+  public FlushResult flush(Duration timeout) {
+    return flushUntil(System.nanoTime() + nanos(timeout));
+  }
+
+  private FlushResult flushUntil(long deadline) {
+    long position = journal.tail();
+    boolean complete = true;
+    for (Dispatcher dispatcher : dispatchers) {
+      complete &= dispatcher.flush(position, deadline);
+    }
+    return new FlushResult(complete, Math.max(0, ledger.snapshot().pending()));
+  }
+
+  /**
+   * Takes no more events, delivers what is left within this time, then stops. What could not be
+   * delivered is counted as evicted, and logged. Closing again has no effect.
+   */
+  public void close(Duration timeout) {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    long deadline = System.nanoTime() + nanos(timeout);
+    journal.seal();
+    flushUntil(deadline);
+    for (Dispatcher dispatcher : dispatchers) {
+      dispatcher.stop(deadline);
+    }
+    journal.close();
+  }
+
+  /** {@linkplain #close(Duration) Closes} within 10 seconds. */
+  @Override
+  public void close() {
+    close(CLOSE_TIMEOUT);
+  }
+
+  private static long nanos(Duration timeout) {
+    try {
+      return Math.max(0, timeout.toNanos());
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE / 2;
+    }
+  }
+
+  private static long now() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  /** Builds an {@link EventPipeline}; for one thread. */
+  public static final class Builder {
+
+    private final List<Destination> destinations = new ArrayList<>();
+    private Resource resource = Resource.getDefault();
+    private String scopeName = "io.otlpevents";
+    private @Nullable String scopeVersion =
+        EventPipeline.class.getPackage().getImplementationVersion();
+    private Attributes defaultAttributes = Attributes.empty();
+    private Severity minimumSeverity = Severity.UNDEFINED_SEVERITY_NUMBER;
+    private JournalSettings journal = JournalSettings.defaults();
+    private DeliverySettings delivery = DeliverySettings.defaults();
+    private LongSupplier clock = EventPipeline::now;
+
+    private Builder() {}
+
+    /** Sets what emits the events; OpenTelemetry's default resource unless set. */
+    public Builder resource(Resource resource) {
+      this.resource = Objects.requireNonNull(resource, "resource");
+      return this;
+    }
+
+    /** Sets the instrumentation scope; this library unless set. */
+    public Builder scope(String name, @Nullable String version) {
+      this.scopeName = Objects.requireNonNull(name, "name");
+      this.scopeVersion = version;
+      return this;
+    }
+
+    /** Sets attributes that every event has unless it sets them itself. */
+    public Builder defaultAttributes(Attributes attributes) {
+      this.defaultAttributes = Objects.requireNonNull(attributes, "attributes");
+      return this;
+    }
+
+    /** Sets the severity below which events are not admitted; none unless set. */
+    public Builder minimumSeverity(Severity severity) {
+      this.minimumSeverity = Objects.requireNonNull(severity, "severity");
+      return this;
+    }
+
+    /** Sets the journal's bounds. */
+    public Builder journal(JournalSettings settings) {
+      this.journal = Objects.requireNonNull(settings, "settings");
+      return this;
+    }
+
+    /** Sets how destinations are fed. */
+    public Builder delivery(DeliverySettings settings) {
+      this.delivery = Objects.requireNonNull(settings, "settings");
+      return this;
+    }
+
+    /** Adds a destination; the engine closes it. */
+    public Builder destination(Destination destination) {
+      this.destinations.add(Objects.requireNonNull(destination, "destination"));
+      return this;
+    }
+
+    /** Sets the wall clock, in nanoseconds since 1970-01-01T00:00:00Z. */
+    public Builder clock(LongSupplier epochNanos) {
+      this.clock = Objects.requireNonNull(epochNanos, "epochNanos");
+      return this;
+    }
+
+    /**
+     * Starts the engine.
+     *
+     * @throws IllegalStateException if there is no destination, or two have the same name
+     */
+    public EventPipeline build() {
+      if (destinations.isEmpty()) {
+        throw new IllegalStateException("an engine needs a destination");
+      }
+      Set<String> names = new HashSet<>();
+      for (Destination destination : destinations) {
+        if (!names.add(destination.name())) {
+          throw new IllegalStateException("two destinations are named " + destination.name());
+        }
+      }
+      return new EventPipeline(this);
+    }
+  }
+}

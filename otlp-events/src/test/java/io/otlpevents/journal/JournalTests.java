@@ -1,0 +1,343 @@
+package io.otlpevents.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class JournalTests {
+
+  private static final int SEGMENT = 64 * 1024;
+  private static final byte[] RESOURCE = {1, 2, 3};
+  private static final byte[] SCOPE = {4, 5};
+
+  private final List<Journal> opened = new ArrayList<>();
+
+  @AfterEach
+  void closeJournals() {
+    opened.forEach(Journal::close);
+  }
+
+  @Test
+  void readsRecordsInTheOrderTheyWereAppended() {
+    Journal journal = journal(4, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
+    JournalReader reader = journal.openReader();
+    for (int i = 0; i < 100; i++) {
+      assertThat(append(journal, i, 20 + i)).isEqualTo(AppendResult.APPENDED);
+    }
+    assertThat(readAll(reader)).containsExactlyElementsOf(numbers(0, 100));
+  }
+
+  @Test
+  void keepsRecordsWholeAcrossSegments() {
+    Journal journal = journal(16, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
+    JournalReader reader = journal.openReader();
+    List<Integer> read = new ArrayList<>();
+    int next = 0;
+    for (int round = 0; round < 50; round++) {
+      for (int i = 0; i < 300; i++) {
+        // Lengths that end on, before and behind every boundary.
+        assertThat(append(journal, next, 4 + next % 997)).isEqualTo(AppendResult.APPENDED);
+        next++;
+      }
+      read.addAll(readAll(reader));
+      reader.acknowledge(reader.position());
+    }
+    assertThat(read).containsExactlyElementsOf(numbers(0, next));
+  }
+
+  @Test
+  void takesNoMoreThanItsBudgetAndGoesOnWhenSpaceIsReleased() {
+    Journal journal = journal(3, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
+    JournalReader reader = journal.openReader();
+    int fitted = fill(journal);
+    assertThat(fitted * 1016).isBetween(3 * SEGMENT - 3 * 2000, 3 * SEGMENT);
+    assertThat(journal.size()).isEqualTo(3 * SEGMENT);
+
+    List<Integer> read = readAll(reader);
+    assertThat(append(journal, 0, 1000)).isEqualTo(AppendResult.FULL);
+    reader.acknowledge(reader.position());
+    int more = fill(journal);
+
+    assertThat(more).isGreaterThanOrEqualTo(fitted * 2 / 3 - 1);
+    assertThat(read).hasSize(fitted);
+    assertThat(readAll(reader)).hasSize(more);
+    assertThat(journal.size()).isEqualTo(3 * SEGMENT);
+  }
+
+  @Test
+  void keepsWhatTheSlowestReaderHasNotAcknowledged() {
+    Journal journal = journal(3, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
+    JournalReader fast = journal.openReader();
+    JournalReader slow = journal.openReader();
+    int fitted = fill(journal);
+    readAll(fast);
+    fast.acknowledge(fast.position());
+
+    assertThat(append(journal, 0, 1000)).isEqualTo(AppendResult.FULL);
+    assertThat(readAll(slow)).hasSize(fitted);
+    slow.acknowledge(slow.position());
+    assertThat(append(journal, 0, 1000)).isEqualTo(AppendResult.APPENDED);
+  }
+
+  @Test
+  void blockedAppendGoesOnWhenSpaceIsReleased() throws Exception {
+    Journal journal = journal(2, OverflowPolicy.BLOCK, Duration.ofMinutes(1));
+    JournalReader reader = journal.openReader();
+    while (append(journal, 7, 1000, false) == AppendResult.APPENDED) {}
+    AtomicReference<AppendResult> result = new AtomicReference<>();
+    Thread blocked = new Thread(() -> result.set(append(journal, 8, 1000)));
+    blocked.start();
+    await().until(() -> blocked.getState() == Thread.State.TIMED_WAITING);
+
+    readAll(reader);
+    reader.acknowledge(reader.position());
+    blocked.join(30_000);
+    assertThat(result).hasValue(AppendResult.APPENDED);
+    assertThat(readAll(reader)).containsExactly(8);
+  }
+
+  @Test
+  void blockedAppendGivesUpWhenItsTimeIsUpAndKeepsTheInterrupt() {
+    Journal journal = journal(2, OverflowPolicy.BLOCK, Duration.ofMillis(50));
+    journal.openReader();
+    while (append(journal, 7, 1000, false) == AppendResult.APPENDED) {}
+    Thread.currentThread().interrupt();
+    long before = System.nanoTime();
+    assertThat(append(journal, 8, 1000)).isEqualTo(AppendResult.FULL);
+    assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(50_000_000L);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void sealedJournalRefusesRecordsLetsWaitingCallersGoAndCanBeReadToItsEnd() throws Exception {
+    Journal journal = journal(2, OverflowPolicy.BLOCK, Duration.ofMinutes(1));
+    JournalReader reader = journal.openReader();
+    int fitted = 0;
+    while (append(journal, fitted, 1000, false) == AppendResult.APPENDED) {
+      fitted++;
+    }
+    AtomicReference<AppendResult> result = new AtomicReference<>();
+    Thread blocked = new Thread(() -> result.set(append(journal, 8, 1000)));
+    blocked.start();
+    await().until(() -> blocked.getState() == Thread.State.TIMED_WAITING);
+
+    journal.seal();
+    blocked.join(30_000);
+    assertThat(result).hasValue(AppendResult.CLOSED);
+    assertThat(append(journal, 9, 10)).isEqualTo(AppendResult.CLOSED);
+    assertThat(readAll(reader)).containsExactlyElementsOf(numbers(0, fitted));
+    assertThat(reader.available()).isZero();
+  }
+
+  @Test
+  void passesOverARecordWhoseBytesChanged() {
+    Journal journal = journal(2, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
+    JournalReader vandal = journal.openReader();
+    JournalReader reader = journal.openReader();
+    for (int i = 0; i < 10; i++) {
+      append(journal, i, 50);
+    }
+    vandal.read(
+        (bytes, offset, length) -> {
+          if (bytes.getInt(offset) == 3) {
+            bytes.put(offset + 20, (byte) (bytes.get(offset + 20) ^ 4));
+          }
+          return true;
+        });
+    List<Integer> read = new ArrayList<>();
+    int damaged = reader.read(collector(read));
+    assertThat(damaged).isOne();
+    assertThat(read).containsExactly(0, 1, 2, 4, 5, 6, 7, 8, 9);
+  }
+
+  @Test
+  void aClaimWhoseCopyFailsDoesNotHoldReadersUp() {
+    Segment segment = new Segment(ByteBuffer.allocateDirect(SEGMENT), 0, RESOURCE, SCOPE);
+    CRC32C crc = new CRC32C();
+    long claim = segment.claim(Segment.align(Segment.FRAME_HEADER + 100));
+    assertThatThrownBy(() -> segment.write(claim, new byte[50], 100, crc))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    int word = (int) segment.commitWord(Segment.offset(claim));
+    assertThat(word & Segment.PADDING).isNotZero();
+    assertThat(word & Segment.LENGTH_MASK).isEqualTo(Segment.align(Segment.FRAME_HEADER + 100));
+  }
+
+  @Test
+  void leavesARecordTheConsumerDoesNotTakeForTheNextRead() {
+    Journal journal = journal(2, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
+    JournalReader reader = journal.openReader();
+    append(journal, 1, 50);
+    append(journal, 2, 50);
+    List<Integer> read = new ArrayList<>();
+    reader.read((bytes, offset, length) -> read.isEmpty() && read.add(bytes.getInt(offset)));
+    assertThat(read).containsExactly(1);
+    assertThat(readAll(reader)).containsExactly(2);
+  }
+
+  @Test
+  void headerTellsWhoWroteTheSegment() {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(SEGMENT);
+    Segment segment = new Segment(buffer, 42, RESOURCE, SCOPE);
+    byte[] magic = new byte[8];
+    buffer.get(0, magic);
+    assertThat(new String(magic, java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("OTLPEVJ1");
+    assertThat(buffer.getInt(8)).isEqualTo(1);
+    assertThat(buffer.getInt(12)).isEqualTo(segment.dataStart).isEqualTo(48);
+    assertThat(buffer.getLong(16)).isEqualTo(42);
+    assertThat(buffer.getInt(24)).isEqualTo(SEGMENT);
+    byte[] origin = new byte[5];
+    buffer.get(40, origin);
+    assertThat(origin).containsExactly(1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void manyThreadsAppendWhileOneReads() throws Exception {
+    int threads = 6;
+    int each = 40_000;
+    Journal journal = journal(4, OverflowPolicy.BLOCK, Duration.ofMinutes(1));
+    JournalReader reader = journal.openReader();
+    CountDownLatch start = new CountDownLatch(1);
+    List<Thread> writers = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      int base = t * each;
+      Thread writer =
+          new Thread(
+              () -> {
+                awaitUninterruptibly(start);
+                for (int i = 0; i < each; i++) {
+                  append(journal, base + i, 4 + (base + i) % 301);
+                }
+              });
+      writer.start();
+      writers.add(writer);
+    }
+    start.countDown();
+    BitSet seen = new BitSet();
+    int[] last = new int[threads];
+    java.util.Arrays.fill(last, -1);
+    int[] count = new int[1];
+    long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    while (count[0] < threads * each && System.nanoTime() < deadline) {
+      int damaged =
+          reader.read(
+              (bytes, offset, length) -> {
+                int number = number(bytes, offset, length);
+                assertThat(seen.get(number)).as("seen twice").isFalse();
+                seen.set(number);
+                int thread = number / each;
+                assertThat(number).as("order of one thread").isGreaterThan(last[thread]);
+                last[thread] = number;
+                count[0]++;
+                return true;
+              });
+      assertThat(damaged).isZero();
+      reader.acknowledge(reader.position());
+      if (reader.available() == 0) {
+        reader.await(1024, 1_000_000);
+      }
+    }
+    for (Thread writer : writers) {
+      writer.join(30_000);
+    }
+    assertThat(seen.cardinality()).isEqualTo(threads * each);
+    assertThat(journal.size()).isLessThanOrEqualTo(4 * SEGMENT);
+  }
+
+  @Test
+  void refusesSettingsThatCannotWork() {
+    assertThatThrownBy(() -> JournalSettings.defaults().withSegmentSize(1000))
+        .hasMessageContaining("segmentSize");
+    assertThatThrownBy(() -> JournalSettings.defaults().withMaxSize(1 << 20))
+        .hasMessageContaining("maxSize");
+    assertThatThrownBy(() -> JournalSettings.defaults().withMaxEventSize(1 << 20))
+        .hasMessageContaining("maxEventSize");
+    assertThatThrownBy(() -> JournalSettings.defaults().withMaxBlock(Duration.ofMillis(-1)))
+        .hasMessageContaining("maxBlock");
+    JournalSettings small = settings(2, OverflowPolicy.BLOCK, Duration.ZERO);
+    assertThatThrownBy(() -> new Journal(small, new byte[60_000], SCOPE))
+        .hasMessageContaining("resource");
+  }
+
+  private static int fill(Journal journal) {
+    int fitted = 0;
+    while (append(journal, fitted, 1000) == AppendResult.APPENDED) {
+      fitted++;
+    }
+    return fitted;
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Journal journal(int segments, OverflowPolicy overflow, Duration maxBlock) {
+    Journal journal = new Journal(settings(segments, overflow, maxBlock), RESOURCE, SCOPE);
+    opened.add(journal);
+    return journal;
+  }
+
+  private static JournalSettings settings(
+      int segments, OverflowPolicy overflow, Duration maxBlock) {
+    return new JournalSettings((long) segments * SEGMENT, SEGMENT, 16 * 1024, overflow, maxBlock);
+  }
+
+  private static AppendResult append(Journal journal, int number, int length) {
+    return append(journal, number, length, true);
+  }
+
+  private static AppendResult append(Journal journal, int number, int length, boolean mayWait) {
+    byte[] bytes = new byte[Journal.PREFIX + length];
+    ByteBuffer record =
+        ByteBuffer.wrap(bytes)
+            .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+            .putInt(Journal.PREFIX, number);
+    for (int i = Journal.PREFIX + 4; i < bytes.length; i++) {
+      record.put(i, (byte) (number + i - Journal.PREFIX));
+    }
+    return journal.append(bytes, length, new CRC32C(), mayWait);
+  }
+
+  private static List<Integer> readAll(JournalReader reader) {
+    List<Integer> read = new ArrayList<>();
+    assertThat(reader.read(collector(read))).isZero();
+    return read;
+  }
+
+  private static RecordConsumer collector(List<Integer> target) {
+    return (bytes, offset, length) -> target.add(number(bytes, offset, length));
+  }
+
+  /** The record's number, after a look at every byte. */
+  private static int number(ByteBuffer bytes, int offset, int length) {
+    int number = bytes.getInt(offset);
+    for (int i = 4; i < length; i++) {
+      if (bytes.get(offset + i) != (byte) (number + i)) {
+        throw new AssertionError("record " + number + " is altered at byte " + i);
+      }
+    }
+    return number;
+  }
+
+  private static List<Integer> numbers(int from, int to) {
+    List<Integer> numbers = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      numbers.add(i);
+    }
+    return numbers;
+  }
+}

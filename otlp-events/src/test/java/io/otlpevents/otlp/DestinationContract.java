@@ -1,0 +1,199 @@
+package io.otlpevents.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.resources.Resource;
+import io.otlpevents.FlushResult;
+import io.otlpevents.delivery.DeliverySettings;
+import io.otlpevents.delivery.Destination;
+import io.otlpevents.ledger.DestinationAccount;
+import io.otlpevents.ledger.RefusalReason;
+import io.otlpevents.otlp.ScriptedReceiver.Answer;
+import io.otlpevents.pipeline.EventPipeline;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every OTLP destination does, against a real receiver. */
+abstract class DestinationContract {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private ScriptedReceiver receiver;
+  private EventPipeline pipeline;
+
+  abstract ScriptedReceiver receiver() throws IOException;
+
+  abstract Destination destination(OtlpSettings settings);
+
+  @BeforeEach
+  void start() throws IOException {
+    receiver = receiver();
+    pipeline = pipeline(OtlpSettings.builder(receiver.endpoint()));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    pipeline.close(Duration.ZERO);
+    receiver.close();
+  }
+
+  @Test
+  void deliversEventsWithTheirResourceAndScope() {
+    emit(100);
+    assertThat(pipeline.flush(LONG)).isEqualTo(new FlushResult(true, 0));
+    assertThat(records()).isEqualTo(100);
+    assertThat(account().delivered()).isEqualTo(100);
+    var logs = receiver.received.get(0).request().getResourceLogs(0);
+    assertThat(logs.getResource().getAttributes(0).getKey()).isEqualTo("service.name");
+    assertThat(logs.getResource().getAttributes(0).getValue().getStringValue()).isEqualTo("shop");
+    assertThat(logs.getSchemaUrl()).isEqualTo("https://opentelemetry.io/schemas/1.44.0");
+    assertThat(logs.getScopeLogs(0).getScope().getName()).isEqualTo("shop.events");
+    assertThat(logs.getScopeLogs(0).getScope().getVersion()).isEqualTo("1.2");
+  }
+
+  @Test
+  void deliversAGreatRequest() {
+    for (int i = 0; i < 20; i++) {
+      pipeline.emitter().event("big").attribute("text", "x".repeat(100_000)).emit();
+    }
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(records()).isEqualTo(20);
+    assertThat(receiver.received).hasSizeLessThan(10);
+  }
+
+  @Test
+  void compressesAndSendsHeaders() {
+    pipeline.close(Duration.ZERO);
+    pipeline =
+        pipeline(
+            OtlpSettings.builder(receiver.endpoint())
+                .compression(OtlpCompression.GZIP)
+                .headers(Map.of("x-tenant", "blue")));
+    emit(100);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(records()).isEqualTo(100);
+    Map<String, String> headers = receiver.received.get(0).headers();
+    assertThat(headers).containsEntry("x-tenant", "blue");
+    assertThat(headers.values()).contains("gzip");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"UNAVAILABLE", "THROTTLED"})
+  void sendsAgainWhatTheSpecificationCallsRetryable(Answer answer) {
+    receiver.answers.add(answer);
+    receiver.answers.add(answer);
+    emit(10);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(records()).isEqualTo(10);
+    assertThat(account().delivered()).isEqualTo(10);
+    assertThat(account().retries()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MALFORMED, INVALID_REQUEST",
+    "UNAUTHENTICATED, UNAUTHENTICATED",
+    "FORBIDDEN, PERMISSION_DENIED",
+    "UNIMPLEMENTED, UNIMPLEMENTED",
+    "BROKEN, OTHER"
+  })
+  void countsWhatTheSpecificationCallsFinal(Answer answer, RefusalReason reason) {
+    for (int i = 0; i < 10; i++) {
+      receiver.answers.add(answer);
+    }
+    emit(10);
+    assertThat(pipeline.flush(LONG)).isEqualTo(new FlushResult(true, 0));
+    assertThat(account().refused()).containsEntry(reason, 10L);
+    assertThat(account().delivered()).isZero();
+    assertThat(records()).isZero();
+  }
+
+  @Test
+  void countsThePartThatWasRejectedAndSendsNothingAgain() {
+    receiver.answers.add(Answer.PARTIAL);
+    pipeline.emitter().event("a").emit();
+    pipeline.emitter().event("b").emit();
+    assertThat(pipeline.flush(LONG)).isEqualTo(new FlushResult(true, 0));
+    assertThat(account().refused().get(RefusalReason.PARTIAL_SUCCESS)).isPositive();
+    assertThat(account().retries()).isZero();
+    assertThat(records()).isEqualTo(2);
+  }
+
+  @Test
+  void takesASuccessWithAnUnreadableBodyAsSuccess() {
+    receiver.answers.add(Answer.GARBAGE);
+    emit(1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account().delivered()).isOne();
+  }
+
+  @Test
+  void sendsAgainWhenNoAnswerComesInTime() {
+    pipeline.close(Duration.ZERO);
+    pipeline = pipeline(OtlpSettings.builder(receiver.endpoint()).timeout(Duration.ofMillis(500)));
+    receiver.answers.add(Answer.NEVER);
+    emit(10);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(records()).isEqualTo(10);
+    assertThat(account().retries()).isPositive();
+  }
+
+  @Test
+  void keepsEventsWhileNobodyListens() throws IOException {
+    pipeline.close(Duration.ZERO);
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    pipeline = pipeline(OtlpSettings.builder(URI.create("http://127.0.0.1:" + port)));
+    emit(10);
+    await().until(() -> account().retries() > 2);
+    assertThat(account().pending()).isEqualTo(10);
+    assertThat(account().refusedTotal()).isZero();
+  }
+
+  private EventPipeline pipeline(OtlpSettings.Builder settings) {
+    return EventPipeline.builder()
+        .resource(
+            Resource.create(
+                Attributes.builder().put("service.name", "shop").build(),
+                "https://opentelemetry.io/schemas/1.44.0"))
+        .scope("shop.events", "1.2")
+        .delivery(
+            DeliverySettings.defaults()
+                .withMaxDelay(Duration.ofMillis(50))
+                .withBackoff(Duration.ofMillis(5), Duration.ofMillis(50)))
+        .destination(destination(settings.build()))
+        .build();
+  }
+
+  private void emit(int count) {
+    for (int i = 0; i < count; i++) {
+      pipeline.emitter().event("numbered").attribute("n", i).emit();
+    }
+  }
+
+  private int records() {
+    return receiver.received.stream()
+        .flatMap(received -> received.request().getResourceLogsList().stream())
+        .flatMap(resource -> resource.getScopeLogsList().stream())
+        .mapToInt(scope -> scope.getLogRecordsCount())
+        .sum();
+  }
+
+  private DestinationAccount.Snapshot account() {
+    return pipeline.ledger().snapshot().destinations().get("otlp");
+  }
+}

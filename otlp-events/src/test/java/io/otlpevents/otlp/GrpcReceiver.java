@@ -1,0 +1,132 @@
+package io.otlpevents.otlp;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+
+/** OTLP over gRPC, scripted. */
+final class GrpcReceiver extends ScriptedReceiver {
+
+  private static final Context.Key<Map<String, String>> HEADERS = Context.key("headers");
+
+  private final Server server;
+
+  GrpcReceiver() throws IOException {
+    MethodDescriptor<byte[], byte[]> export =
+        MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName("opentelemetry.proto.collector.logs.v1.LogsService/Export")
+            .setRequestMarshaller(new Bytes())
+            .setResponseMarshaller(new Bytes())
+            .build();
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .maxInboundMessageSize(8 << 20)
+            .intercept(new HeaderCapture())
+            .addService(
+                ServerServiceDefinition.builder("opentelemetry.proto.collector.logs.v1.LogsService")
+                    .addMethod(export, ServerCalls.asyncUnaryCall(this::handle))
+                    .build())
+            .build()
+            .start();
+  }
+
+  @Override
+  URI endpoint() {
+    return URI.create("http://127.0.0.1:" + server.getPort());
+  }
+
+  private void handle(byte[] body, StreamObserver<byte[]> observer) {
+    Answer answer = next();
+    if (answer == Answer.NEVER) {
+      return;
+    }
+    if (answer == Answer.OK || answer == Answer.PARTIAL || answer == Answer.GARBAGE) {
+      try {
+        received.add(new Received(ExportLogsServiceRequest.parseFrom(body), HEADERS.get()));
+      } catch (InvalidProtocolBufferException e) {
+        observer.onError(e);
+        return;
+      }
+    }
+    switch (answer) {
+      case OK -> succeed(observer, new byte[0]);
+      case PARTIAL -> succeed(observer, HttpReceiver.partial().toByteArray());
+      case GARBAGE -> succeed(observer, new byte[] {10, 99, 8});
+      case UNAVAILABLE -> fail(observer, Status.UNAVAILABLE);
+      case THROTTLED -> fail(observer, Status.RESOURCE_EXHAUSTED);
+      case MALFORMED -> fail(observer, Status.INVALID_ARGUMENT);
+      case UNAUTHENTICATED -> fail(observer, Status.UNAUTHENTICATED);
+      case FORBIDDEN -> fail(observer, Status.PERMISSION_DENIED);
+      case UNIMPLEMENTED -> fail(observer, Status.UNIMPLEMENTED);
+      default -> fail(observer, Status.INTERNAL);
+    }
+  }
+
+  private static void succeed(StreamObserver<byte[]> observer, byte[] response) {
+    observer.onNext(response);
+    observer.onCompleted();
+  }
+
+  private static void fail(StreamObserver<byte[]> observer, Status status) {
+    observer.onError(status.withDescription("as told").asRuntimeException());
+  }
+
+  @Override
+  void stop() {
+    server.shutdownNow();
+  }
+
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static final class HeaderCapture implements ServerInterceptor {
+
+    @Override
+    public <Q, S> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, S> call, Metadata metadata, ServerCallHandler<Q, S> next) {
+      Map<String, String> headers = caseInsensitive();
+      for (String key : metadata.keys()) {
+        if (!key.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+          headers.put(key, metadata.get(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER)));
+        }
+      }
+      return Contexts.interceptCall(
+          Context.current().withValue(HEADERS, headers), call, metadata, next);
+    }
+  }
+}

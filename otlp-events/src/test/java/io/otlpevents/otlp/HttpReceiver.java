@@ -1,0 +1,89 @@
+package io.otlpevents.otlp;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.zip.GZIPInputStream;
+
+/** OTLP over HTTP with protobuf, scripted. */
+final class HttpReceiver extends ScriptedReceiver {
+
+  private final HttpServer server;
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+
+  HttpReceiver() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/v1/logs", this::handle);
+    server.setExecutor(executor);
+    server.start();
+  }
+
+  @Override
+  URI endpoint() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    Map<String, String> headers = caseInsensitive();
+    exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
+    InputStream body = exchange.getRequestBody();
+    if ("gzip".equals(headers.get("Content-Encoding"))) {
+      body = new GZIPInputStream(body);
+    }
+    ExportLogsServiceRequest request = ExportLogsServiceRequest.parseFrom(body);
+    Answer answer = next();
+    if (answer == Answer.NEVER) {
+      return;
+    }
+    if (answer == Answer.OK || answer == Answer.PARTIAL || answer == Answer.GARBAGE) {
+      received.add(new Received(request, headers));
+    }
+    switch (answer) {
+      case OK ->
+          respond(exchange, 200, ExportLogsServiceResponse.getDefaultInstance().toByteArray());
+      case PARTIAL -> respond(exchange, 200, partial().toByteArray());
+      case GARBAGE -> respond(exchange, 200, new byte[] {10, 99, 8});
+      case UNAVAILABLE -> respond(exchange, 503, new byte[0]);
+      case THROTTLED -> respond(exchange, 429, new byte[0]);
+      case MALFORMED -> respond(exchange, 400, new byte[0]);
+      case UNAUTHENTICATED -> respond(exchange, 401, new byte[0]);
+      case FORBIDDEN -> respond(exchange, 403, new byte[0]);
+      case UNIMPLEMENTED -> respond(exchange, 404, new byte[0]);
+      default -> respond(exchange, 500, new byte[0]);
+    }
+  }
+
+  static ExportLogsServiceResponse partial() {
+    return ExportLogsServiceResponse.newBuilder()
+        .setPartialSuccess(
+            ExportLogsPartialSuccess.newBuilder()
+                .setRejectedLogRecords(2)
+                .setErrorMessage("two were bad"))
+        .build();
+  }
+
+  private static void respond(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+    exchange.close();
+  }
+
+  @Override
+  void stop() {
+    server.stop(0);
+    executor.shutdownNow();
+  }
+}

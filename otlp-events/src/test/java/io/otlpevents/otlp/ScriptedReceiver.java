@@ -1,0 +1,56 @@
+package io.otlpevents.otlp;
+
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** A real receiver on a loopback port that answers as told. */
+abstract class ScriptedReceiver implements AutoCloseable {
+
+  /** What arrived. */
+  record Received(ExportLogsServiceRequest request, Map<String, String> headers) {}
+
+  final List<Received> received = new CopyOnWriteArrayList<>();
+
+  /** The next answers; success when there are none. */
+  final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
+
+  /** An answer in words that both protocols know. */
+  enum Answer {
+    OK,
+    PARTIAL,
+    UNAVAILABLE,
+    THROTTLED,
+    MALFORMED,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    UNIMPLEMENTED,
+    BROKEN,
+    GARBAGE,
+    NEVER
+  }
+
+  abstract URI endpoint();
+
+  abstract void stop();
+
+  final Answer next() {
+    Answer answer = answers.poll();
+    return answer == null ? Answer.OK : answer;
+  }
+
+  static Map<String, String> caseInsensitive() {
+    return new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  }
+
+  @Override
+  public final void close() throws IOException {
+    stop();
+  }
+}

@@ -1,0 +1,71 @@
+package io.otlpevents.aop;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.Collection;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
+
+/**
+ * Reads properties: getters, record components, public fields, and the size, length or name of
+ * common types. Spring's own accessor takes any method without parameters for a property, so that
+ * {@code #queue.poll} would take an element away.
+ */
+final class ReadOnlyPropertyAccessor extends ReflectivePropertyAccessor {
+
+  ReadOnlyPropertyAccessor() {
+    super(false);
+  }
+
+  @Override
+  protected @Nullable Method findGetterForProperty(
+      String propertyName, Class<?> type, boolean mustBeStatic) {
+    Method method = super.findGetterForProperty(propertyName, type, mustBeStatic);
+    if (method == null || !method.getName().equals(propertyName)) {
+      return method;
+    }
+    return isRecordComponent(propertyName, type)
+            || isWellKnown(propertyName, type)
+            || isBooleanGetter(method)
+        ? method
+        : null;
+  }
+
+  @Override
+  protected boolean isCandidateForProperty(Method method, Class<?> targetClass) {
+    Class<?> declaring = method.getDeclaringClass();
+    return declaring != Object.class
+        && declaring != Class.class
+        && !ClassLoader.class.isAssignableFrom(declaring);
+  }
+
+  private static boolean isRecordComponent(String name, Class<?> type) {
+    if (type.isRecord()) {
+      for (RecordComponent component : type.getRecordComponents()) {
+        if (component.getName().equals(name)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean isWellKnown(String name, Class<?> type) {
+    return switch (name) {
+      case "size" -> Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
+      case "length" -> CharSequence.class.isAssignableFrom(type);
+      case "name", "ordinal" -> Enum.class.isAssignableFrom(type);
+      default -> false;
+    };
+  }
+
+  /** Kotlin names the getter of a property {@code isOpen} just so. */
+  private static boolean isBooleanGetter(Method method) {
+    String name = method.getName();
+    return name.length() > 2
+        && name.startsWith("is")
+        && Character.isUpperCase(name.charAt(2))
+        && (method.getReturnType() == boolean.class || method.getReturnType() == Boolean.class);
+  }
+}

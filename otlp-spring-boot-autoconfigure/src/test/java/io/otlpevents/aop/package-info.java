@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.aop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package io.otlpevents.autoconfigure;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+
+@AnalyzeClasses(packages = "io.otlpevents", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+  @ArchTest
+  static final ArchRule aspectSeesOnlyTheApi =
+      classes()
+          .that()
+          .resideInAPackage("io.otlpevents.aop")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "io.otlpevents",
+              "io.otlpevents.annotation",
+              "io.otlpevents.aop",
+              "io.opentelemetry.api..",
+              "io.opentelemetry.context..",
+              "org.aopalliance..",
+              "org.apache.commons.logging..",
+              "org.jspecify..",
+              "org.springframework.aop..",
+              "org.springframework.beans..",
+              "org.springframework.core..",
+              "org.springframework.expression..",
+              "org.springframework.util..");
+
+  @ArchTest
+  static final ArchRule nothingSeesTheAutoConfiguration =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.otlpevents.autoconfigure")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.otlpevents.autoconfigure");
+
+  @ArchTest
+  static final ArchRule noAspectJ =
+      noClasses().should().dependOnClassesThat().resideInAPackage("org.aspectj..");
+
+  @ArchTest
+  static final ArchRule autoConfigurationsArePublicAndFinal =
+      classes()
+          .that()
+          .areAnnotatedWith(AutoConfiguration.class)
+          .should()
+          .bePublic()
+          .andShould()
+          .haveModifier(JavaModifier.FINAL);
+
+  @ArchTest
+  static final ArchRule beanMethodsArePackagePrivate =
+      methods().that().areAnnotatedWith(Bean.class).should().bePackagePrivate();
+
+  @ArchTest
+  static final ArchRule packagesAreNullMarked =
+      classes().that().haveSimpleName("package-info").should().beAnnotatedWith(NullMarked.class);
+
+  @ArchTest
+  static final ArchRule noCatchAllPackages =
+      noClasses().should().resideInAnyPackage("..internal..", "..util..", "..impl..");
+}

@@ -1,0 +1,80 @@
+package io.otlpevents.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.json.JSONArray;
+import org.json.JSONException;
+import org.json.JSONObject;
+import org.junit.jupiter.api.Test;
+
+/** What development tools show of the properties. */
+class ConfigurationMetadataTests {
+
+  @Test
+  void describesEveryPropertyWithItsDefault() throws IOException, JSONException {
+    TreeMap<String, String> defaults = new TreeMap<>();
+    JSONArray properties = metadata().getJSONArray("properties");
+    for (int i = 0; i < properties.length(); i++) {
+      JSONObject property = properties.getJSONObject(i);
+      assertThat(property.optString("description")).as(property.toString()).endsWith(".");
+      assertThat(property.getString("description")).doesNotContain("{@", "<", "&");
+      defaults.put(property.getString("name"), property.optString("defaultValue"));
+    }
+    assertThat(defaults)
+        .containsOnlyKeys(
+            "otlp.endpoint",
+            "otlp.protocol",
+            "otlp.headers",
+            "otlp.compression",
+            "otlp.timeout",
+            "otlp.connect-timeout",
+            "otlp.ssl.bundle",
+            "otlp.events.enabled",
+            "otlp.events.default-attributes",
+            "otlp.events.minimum-severity",
+            "otlp.events.shutdown-timeout",
+            "otlp.events.journal.max-size",
+            "otlp.events.journal.segment-size",
+            "otlp.events.journal.max-event-size",
+            "otlp.events.journal.overflow",
+            "otlp.events.journal.max-block",
+            "otlp.events.batch.max-size",
+            "otlp.events.batch.max-delay",
+            "otlp.events.batch.max-in-flight",
+            "otlp.events.retry.initial-backoff",
+            "otlp.events.retry.max-backoff")
+        .containsEntry("otlp.protocol", "grpc")
+        .containsEntry("otlp.events.enabled", "true")
+        .containsEntry("otlp.events.journal.max-size", "64MB")
+        .containsEntry("otlp.events.batch.max-delay", "200ms");
+  }
+
+  @Test
+  void hintsAtProtocols() throws IOException, JSONException {
+    JSONArray hints = metadata().getJSONArray("hints");
+    for (int i = 0; i < hints.length(); i++) {
+      JSONObject hint = hints.getJSONObject(i);
+      if (hint.getString("name").equals("otlp.protocol")) {
+        JSONArray values = hint.getJSONArray("values");
+        assertThat(values.getJSONObject(0).getString("value")).isEqualTo("grpc");
+        assertThat(values.getJSONObject(1).getString("value")).isEqualTo("http/protobuf");
+        return;
+      }
+    }
+    fail("No hint for otlp.protocol");
+  }
+
+  private static JSONObject metadata() throws IOException, JSONException {
+    try (InputStream in =
+        OtlpProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+      return new JSONObject(
+          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+}

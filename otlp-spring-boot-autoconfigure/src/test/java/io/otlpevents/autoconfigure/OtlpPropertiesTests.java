@@ -1,0 +1,287 @@
+package io.otlpevents.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.logs.Severity;
+import io.otlpevents.autoconfigure.OtlpProperties.Protocol;
+import io.otlpevents.delivery.DeliverySettings;
+import io.otlpevents.delivery.Destination;
+import io.otlpevents.journal.JournalSettings;
+import io.otlpevents.journal.OverflowPolicy;
+import io.otlpevents.otlp.OtlpCompression;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.mock.env.MockEnvironment;
+import org.springframework.util.unit.DataSize;
+
+class OtlpPropertiesTests {
+
+  private final ApplicationContextRunner runner =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(OtlpEventsAutoConfiguration.class))
+          .withBean(Destination.class, FakeDestination::answering);
+
+  @Test
+  void defaultsAreTheEngines() {
+    JournalSettings journal = JournalSettings.defaults();
+    DeliverySettings delivery = DeliverySettings.defaults();
+    runner.run(
+        context -> {
+          OtlpProperties properties = context.getBean(OtlpProperties.class);
+          OtlpProperties.Events events = properties.events();
+          assertThat(events.journal())
+              .isEqualTo(
+                  new OtlpProperties.Journal(
+                      DataSize.ofBytes(journal.maxSize()),
+                      DataSize.ofBytes(journal.segmentSize()),
+                      DataSize.ofBytes(journal.maxEventSize()),
+                      journal.overflow(),
+                      journal.maxBlock()));
+          assertThat(events.batch())
+              .isEqualTo(
+                  new OtlpProperties.Batch(
+                      DataSize.ofBytes(delivery.maxBatchSize()),
+                      delivery.maxDelay(),
+                      delivery.maxInFlight()));
+          assertThat(events.retry())
+              .isEqualTo(
+                  new OtlpProperties.Retry(delivery.initialBackoff(), delivery.maxBackoff()));
+          assertThat(events.enabled()).isTrue();
+          assertThat(events.minimumSeverity()).isNull();
+          assertThat(events.defaultAttributes()).isEmpty();
+          assertThat(events.shutdownTimeout()).isEqualTo(Duration.ofSeconds(10));
+          assertThat(properties.protocol()).isEqualTo(Protocol.GRPC);
+          assertThat(properties.endpointOrDefault()).isEqualTo(URI.create("http://localhost:4317"));
+          assertThat(properties.headers()).isEmpty();
+          assertThat(properties.compression()).isEqualTo(OtlpCompression.NONE);
+          assertThat(properties.timeout()).isEqualTo(Duration.ofSeconds(10));
+          assertThat(properties.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+          assertThat(properties.ssl().bundle()).isNull();
+        });
+  }
+
+  @Test
+  void httpHasAnEndpointOfItsOwn() {
+    runner
+        .withPropertyValues("otlp.protocol=http/protobuf")
+        .run(
+            context ->
+                assertThat(context.getBean(OtlpProperties.class).endpointOrDefault())
+                    .isEqualTo(URI.create("http://localhost:4318")));
+  }
+
+  @Test
+  void bindsEveryProperty() {
+    runner
+        .withPropertyValues(
+            "otlp.endpoint=https://collector.example:443/otlp/v1/logs",
+            "otlp.protocol=http/protobuf",
+            "otlp.headers.x-api-key=secret",
+            "otlp.compression=gzip",
+            "otlp.timeout=1s",
+            "otlp.connect-timeout=2s",
+            "otlp.ssl.bundle=tls",
+            "otlp.events.default-attributes.a.b=c",
+            "otlp.events.minimum-severity=error",
+            "otlp.events.shutdown-timeout=3s",
+            "otlp.events.journal.max-size=8MB",
+            "otlp.events.journal.segment-size=2MB",
+            "otlp.events.journal.max-event-size=64KB",
+            "otlp.events.journal.overflow=block",
+            "otlp.events.journal.max-block=4s",
+            "otlp.events.batch.max-size=2MB",
+            "otlp.events.batch.max-delay=5ms",
+            "otlp.events.batch.max-in-flight=6",
+            "otlp.events.retry.initial-backoff=7ms",
+            "otlp.events.retry.max-backoff=8s")
+        .run(
+            context ->
+                assertThat(context.getBean(OtlpProperties.class))
+                    .isEqualTo(
+                        new OtlpProperties(
+                            "https://collector.example:443/otlp/v1/logs",
+                            Protocol.HTTP_PROTOBUF,
+                            Map.of("x-api-key", "secret"),
+                            OtlpCompression.GZIP,
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(2),
+                            new OtlpProperties.Ssl("tls"),
+                            new OtlpProperties.Events(
+                                true,
+                                Map.of("a.b", "c"),
+                                Severity.ERROR,
+                                Duration.ofSeconds(3),
+                                new OtlpProperties.Journal(
+                                    DataSize.ofMegabytes(8),
+                                    DataSize.ofMegabytes(2),
+                                    DataSize.ofKilobytes(64),
+                                    OverflowPolicy.BLOCK,
+                                    Duration.ofSeconds(4)),
+                                new OtlpProperties.Batch(
+                                    DataSize.ofMegabytes(2), Duration.ofMillis(5), 6),
+                                new OtlpProperties.Retry(
+                                    Duration.ofMillis(7), Duration.ofSeconds(8))))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "otlp.endpoint=http://collector",
+        "otlp.endpoint=HTTPS://collector:4317/",
+        "otlp.endpoint=http://[::1]:4317",
+        "otlp.endpoint= ",
+        "otlp.protocol=HTTP_PROTOBUF",
+        "otlp.events.batch.max-size=3584KB",
+        "otlp.events.journal.max-size=2MB",
+        "otlp.events.shutdown-timeout=0s",
+        "otlp.headers.x-empty="
+      })
+  void accepts(String property) {
+    runner.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          otlp.endpoint=localhost:4317 | does not begin with http:// or https:// | Write http://localhost:4317, or https://
+          otlp.endpoint=collector | does not begin with http:// or https:// | Write http://collector,
+          otlp.endpoint=ftp://collector:21 | does not begin with http:// or https:// | write for example http://localhost:4317.
+          otlp.endpoint=http:///logs | does not name a host | Write for example http://localhost:4317.
+          otlp.endpoint=http://a b | is not a valid address | Write for example http://localhost:4317.
+          otlp.endpoint=http://localhost:4318 | uses port 4318, where receivers expect http/protobuf, but otlp.protocol is grpc | Use port 4317, or set otlp.protocol=http/protobuf.
+          otlp.endpoint=http://localhost/v1/logs | has the path /v1/logs, which gRPC does not use | Remove the path, or set otlp.protocol=http/protobuf.
+          otlp.timeout=0s | is less than 1ms | Write a positive time, for example 10s.
+          otlp.timeout=-1s | is less than 1ms | Write a positive time
+          otlp.connect-timeout=0s | is less than 1ms | Write a positive time
+          otlp.ssl.bundle=tls | would not be used, because otlp.endpoint does not begin with https:// | Set otlp.endpoint to an https address
+          otlp.events.shutdown-timeout=-1s | is a negative time | Write for example 1s, or 0s for none.
+          otlp.events.journal.max-size=0B | is not a positive size | Write for example 1MB.
+          otlp.events.journal.max-size=1MB | is less than two segments (otlp.events.journal.segment-size=1MB) | Write at least 2MB
+          otlp.events.journal.segment-size=1KB | is not a multiple of 4KB that is at least 64KB | Write for example 1MB.
+          otlp.events.journal.segment-size=65537B | is not a multiple of 4KB that is at least 64KB | Write for example 1MB.
+          otlp.events.journal.segment-size=3GB | is more than 256MB | Write at most 256MB.
+          otlp.events.journal.max-event-size=0B | is not a positive size | Write for example 1MB.
+          otlp.events.journal.max-event-size=600KB | is more than 512KB, half a segment (otlp.events.journal.segment-size) | Write at most 512KB.
+          otlp.events.journal.max-block=0s | is less than 1ms | Write a positive time
+          otlp.events.batch.max-size=3585KB | is more than 3584KB, because receivers refuse requests of more than 4MB | Write at most 3584KB.
+          otlp.events.batch.max-size=1KB | is less than 4KB | Write for example 1MB.
+          otlp.events.batch.max-delay=0s | is less than 1ms | Write a positive time
+          otlp.events.batch.max-in-flight=0 | is not between 1 and 64 | Write for example 4.
+          otlp.events.batch.max-in-flight=65 | is not between 1 and 64 | Write for example 4.
+          otlp.events.retry.initial-backoff=0s | is less than 1ms | Write a positive time
+          otlp.events.retry.max-backoff=100ms | is less than otlp.events.retry.initial-backoff=200ms | Write at least 200ms
+          """)
+  void refuses(String setting, String problem, String fix) {
+    String property = setting.substring(0, setting.indexOf('='));
+    refuses(property, problem, fix, setting);
+  }
+
+  @Test
+  void refusesAPortOfTheOtherProtocol() {
+    refuses(
+        "otlp.endpoint",
+        "uses port 4317, where receivers expect grpc, but otlp.protocol is http/protobuf",
+        "Use port 4318, or set otlp.protocol=grpc.",
+        "otlp.protocol=http/protobuf",
+        "otlp.endpoint=http://localhost:4317");
+  }
+
+  @Test
+  void refusesABatchLargerThanTheJournal() {
+    refuses(
+        "otlp.events.batch.max-size",
+        "is more than 512KB, which is all that the journal holds",
+        "Write at most 512KB.",
+        "otlp.events.journal.max-size=512KB",
+        "otlp.events.journal.segment-size=256KB",
+        "otlp.events.journal.max-event-size=64KB");
+  }
+
+  @Test
+  void refusesAnEventThatFitsIntoNoRequest() {
+    refuses(
+        "otlp.events.journal.max-event-size",
+        "is more than 3584KB, the most that fits into one request",
+        "Write at most 3584KB.",
+        "otlp.events.journal.max-event-size=4MB",
+        "otlp.events.journal.segment-size=16MB");
+  }
+
+  @Test
+  void refusesPasswordsInTheEndpointWithoutShowingThem() {
+    InvalidOtlpPropertyException failure =
+        refuses(
+            "otlp.endpoint",
+            "carries a user name or password",
+            "Set otlp.headers.authorization instead.",
+            "otlp.endpoint=http://me:hush@collector:4317");
+    assertThat(failure.getMessage()).doesNotContain("hush");
+  }
+
+  @Test
+  void refusesAHeaderValueWithALineBreakWithoutShowingIt() {
+    InvalidOtlpPropertyException failure =
+        refuses(
+            "otlp.headers.x-api-key",
+            "contains a line break",
+            "a secret read from a file often ends with a line break",
+            "otlp.headers.x-api-key=hush\r\nx-other: 1");
+    assertThat(failure.getMessage()).doesNotContain("hush");
+  }
+
+  @Test
+  void refusesAHeaderNameThatIsNone() {
+    refuses(
+        "otlp.headers",
+        "contains the header name \"x api\"",
+        "Use letters, digits and hyphens",
+        "otlp.headers[x api]=1");
+  }
+
+  @Test
+  void explainsWhereAWrongValueComesFrom() {
+    MockEnvironment environment = new MockEnvironment();
+    environment.setProperty("otlp.timeout", "0s");
+    FailureAnalysis analysis =
+        new InvalidOtlpPropertyFailureAnalyzer(environment)
+            .analyze(
+                new IllegalStateException(
+                    new InvalidOtlpPropertyException(
+                        "otlp.timeout", "0s", "is wrong", "Write 10s.")));
+    assertThat(analysis).isNotNull();
+    assertThat(analysis.getDescription())
+        .startsWith("The property otlp.timeout with the value \"0s\" (from ")
+        .endsWith(" is wrong.");
+    assertThat(analysis.getAction()).isEqualTo("Write 10s.");
+  }
+
+  private InvalidOtlpPropertyException refuses(
+      String property, String problem, String fix, String... settings) {
+    InvalidOtlpPropertyException[] failure = new InvalidOtlpPropertyException[1];
+    runner
+        .withPropertyValues(settings)
+        .run(
+            context -> {
+              assertThat(context).hasFailed();
+              Throwable root =
+                  NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure());
+              assertThat(root).isInstanceOf(InvalidOtlpPropertyException.class);
+              failure[0] = (InvalidOtlpPropertyException) root;
+            });
+    assertThat(failure[0].getProperty()).isEqualTo(property);
+    assertThat(failure[0].getProblem()).contains(problem);
+    assertThat(failure[0].getFix()).contains(fix);
+    return failure[0];
+  }
+}

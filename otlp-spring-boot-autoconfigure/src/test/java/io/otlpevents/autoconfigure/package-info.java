@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;

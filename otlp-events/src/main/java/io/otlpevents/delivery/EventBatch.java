@@ -58,6 +58,35 @@ public final class EventBatch {
     return true;
   }
 
+  /** The same events in two batches, the first with the first half of them. */
+  EventBatch[] split() {
+    int half = count / 2;
+    int boundary = 0;
+    for (int i = 0; i < half; i++) {
+      boundary = afterRecord(boundary);
+    }
+    return new EventBatch[] {part(0, boundary, half), part(boundary, size, count - half)};
+  }
+
+  private EventBatch part(int from, int to, int events) {
+    EventBatch part = new EventBatch(resource, scope, limit, Arrays.copyOfRange(records, from, to));
+    part.size = to - from;
+    part.count = events;
+    return part;
+  }
+
+  private int afterRecord(int position) {
+    int at = position + 1;
+    int length = 0;
+    for (int shift = 0; ; shift += 7) {
+      byte next = records[at++];
+      length |= (next & 0x7F) << shift;
+      if (next >= 0) {
+        return at + length;
+      }
+    }
+  }
+
   /** How many events there are. */
   public int count() {
     return count;
@@ -90,6 +119,11 @@ public final class EventBatch {
 
   private int scopeLogsLength() {
     return scope.length + size;
+  }
+
+  /** The length of the events' part of the request in bytes. */
+  int size() {
+    return size;
   }
 
   /** The array to build another batch in; only when nobody sees this one any more. */

@@ -192,10 +192,11 @@ class RandomEventsEncodingTests {
                     OverflowPolicy.BLOCK,
                     Duration.ofSeconds(30)))
             .delivery(
-                DeliverySettings.defaults()
-                    .withMaxBatchSize(maxBatchSize)
-                    .withMaxDelay(Duration.ofMillis(2))
-                    .withBackoff(Duration.ofMillis(1), Duration.ofMillis(2)))
+                DeliverySettings.defaults().toBuilder()
+                    .maxBatchSize(maxBatchSize)
+                    .maxDelay(Duration.ofMillis(2))
+                    .backoff(Duration.ofMillis(1), Duration.ofMillis(2))
+                    .build())
             .destination(destination)
             .build();
 

@@ -50,6 +50,7 @@ public final class Dispatcher {
 
   // What other threads ask for.
   private volatile long flushTo = -1;
+  private volatile int flushRequests;
   private volatile boolean stopping;
   private volatile boolean abandoned;
 
@@ -65,6 +66,9 @@ public final class Dispatcher {
   private int underWay;
   private boolean failing;
   private long resumeAt;
+  private long notBefore;
+  private int flushRequestsSeen;
+  private boolean stopSeen;
   private long lastReadAt = System.nanoTime();
 
   /**
@@ -113,6 +117,7 @@ public final class Dispatcher {
       if (position > flushTo) {
         flushTo = position;
       }
+      flushRequests++;
       LockSupport.unpark(thread);
       while (reader.acknowledged() < position) {
         long remaining = deadline - System.nanoTime();
@@ -295,10 +300,18 @@ public final class Dispatcher {
     account.retried();
     long now = System.nanoTime();
     // Requests that were under way together fail together: that is one failure, not several.
+    long wish = now + Backoff.wish(retry.after());
     long pause = !failing || batch.probe ? backoff.next() : 0;
-    long until = now + Math.max(pause, Backoff.wish(retry.after()));
+    if (stopping) {
+      // There may be no time for a long one.
+      pause = Math.min(pause, settings.initialBackoff().toNanos());
+    }
+    long until = now + pause;
     if (!failing || until - resumeAt > 0) {
       resumeAt = until;
+    }
+    if (!failing || wish - notBefore > 0) {
+      notBefore = wish;
     }
     failing = true;
     log.failing(retry.reason());
@@ -373,7 +386,7 @@ public final class Dispatcher {
 
   /** While failing: sends the oldest batch alone when the pause is over. */
   private boolean probe(long now) {
-    if (underWay > 0 || now - resumeAt < 0) {
+    if (underWay > 0 || now - notBefore < 0 || !(now - resumeAt >= 0 || isAsked())) {
       return false;
     }
     for (InFlight batch : inFlight) {
@@ -385,6 +398,16 @@ public final class Dispatcher {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether somebody asked for delivery since the last probe; that is worth one before its time.
+   */
+  private boolean isAsked() {
+    boolean asked = flushRequests != flushRequestsSeen || stopping && !stopSeen;
+    flushRequestsSeen = flushRequests;
+    stopSeen = stopping;
+    return asked;
   }
 
   /** Whether what waits should be sent now: it fills a request, or is old enough, or asked for. */
@@ -453,7 +476,7 @@ public final class Dispatcher {
     long enough = Long.MAX_VALUE / 2;
     if (failing) {
       if (underWay == 0) {
-        nanos = Math.max(1, resumeAt - now);
+        nanos = Math.max(1, Math.max(resumeAt, notBefore) - now);
       }
     } else if (underWay < settings.maxInFlight()) {
       enough = tuning.batchSize();

@@ -25,6 +25,7 @@ public final class EventBatch {
   private static final byte RESOURCE_LOGS = 1 << 3 | 2;
 
   private static final int INITIAL = 16 * 1024;
+  private static final int PIECE = 8 * 1024;
 
   private final byte[] resource;
   private final byte[] scope;
@@ -110,7 +111,11 @@ public final class EventBatch {
     lengths[0] = NESTED;
     out.write(lengths, 0, putVarint(lengths, 1, scopeLogsLength()));
     out.write(scope);
-    out.write(records, 0, size);
+    // In pieces of the size that HTTP clients copy to: given all at once, they would set aside that
+    // much memory again before the first byte leaves.
+    for (int at = 0; at < size; at += PIECE) {
+      out.write(records, at, Math.min(PIECE, size - at));
+    }
   }
 
   private int resourceLogsLength() {

@@ -116,12 +116,13 @@ public final class EventEncoder {
     }
     writeUid(draft, out, now);
     EventType type = draft.type;
-    if (type != null && type != EventType.CUSTOM && !draft.has(EventType.ATTRIBUTE)) {
+    boolean typed = type != null && type != EventType.CUSTOM;
+    if (typed && !draft.has(EventType.ATTRIBUTE)) {
       out.writeBytes(TYPES[type.ordinal()]);
     }
     for (int i = 0, end = defaults.size(); i < end; i++) {
       DefaultAttribute attribute = defaults.get(i);
-      if (!draft.has(attribute.key)) {
+      if (!draft.has(attribute.key) && !(typed && attribute.key.equals(EventType.ATTRIBUTE))) {
         out.writeBytes(attribute.field);
       }
     }
@@ -265,10 +266,14 @@ public final class EventEncoder {
   private static List<DefaultAttribute> encode(Attributes attributes) {
     List<DefaultAttribute> encoded = new ArrayList<>();
     attributes.forEach(
-        (AttributeKey<?> key, Object value) ->
+        (AttributeKey<?> key, Object value) -> {
+          // One id for all events would make them duplicates of one another.
+          if (!key.getKey().equals(RECORD_UID)) {
             encoded.add(
                 new DefaultAttribute(
-                    key.getKey(), attribute(Otlp.RECORD_ATTRIBUTE, key.getKey(), value))));
+                    key.getKey(), attribute(Otlp.RECORD_ATTRIBUTE, key.getKey(), value)));
+          }
+        });
     return List.copyOf(encoded);
   }
 

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValueWriter {
 
-  /** Deeper values are refused, which also ends cycles. */
-  static final int MAX_DEPTH = 32;
+  /**
+   * Deeper values are refused, which also ends cycles. A map takes three levels of protobuf
+   * messages, and receivers commonly read no more than 100.
+   */
+  static final int MAX_DEPTH = 30;
 
   private ValueWriter() {}
 
@@ -116,6 +119,9 @@ final class ValueWriter {
           writeKeyValue(out, Otlp.ELEMENT, entry.getKey(), entry.getValue(), depth + 1);
         }
         out.endMessage(list);
+      }
+      case EMPTY -> {
+        // An AnyValue without content.
       }
       default -> write(out, value.getValue(), depth);
     }

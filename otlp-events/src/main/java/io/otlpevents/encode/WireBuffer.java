@@ -26,7 +26,7 @@ class WireBuffer {
   private static final int INITIAL = 1024;
 
   private final int limit;
-  byte[] bytes = new byte[INITIAL];
+  byte[] bytes;
   int position;
 
   /**
@@ -34,11 +34,12 @@ class WireBuffer {
    */
   WireBuffer(int limit) {
     this.limit = limit;
+    this.bytes = new byte[Math.min(INITIAL, limit)];
   }
 
   final void reset(int start) {
     if (bytes.length > RETAINED) {
-      bytes = new byte[INITIAL];
+      bytes = new byte[Math.min(INITIAL, limit)];
     }
     position = start;
   }

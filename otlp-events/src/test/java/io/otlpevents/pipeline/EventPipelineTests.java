@@ -97,6 +97,36 @@ class EventPipelineTests {
   }
 
   @Test
+  void aFlushTriesAtOnceWhateverThePauseIs() {
+    pipeline.close();
+    pipeline =
+        start(
+            QUICK.toBuilder().backoff(Duration.ofHours(1), Duration.ofHours(2)).build(),
+            JournalSettings.defaults());
+    destination.script =
+        (attempt, records, done) -> done.accept(attempt == 1 ? retry() : delivered());
+    emit(0, 10);
+    await().until(() -> account().retries() == 1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertBalanced(10, 10);
+  }
+
+  @Test
+  void closeTriesAtOnceWhateverThePauseIs() {
+    pipeline.close();
+    pipeline =
+        start(
+            QUICK.toBuilder().backoff(Duration.ofHours(1), Duration.ofHours(2)).build(),
+            JournalSettings.defaults());
+    destination.script =
+        (attempt, records, done) -> done.accept(attempt == 1 ? retry() : delivered());
+    emit(0, 10);
+    await().until(() -> account().retries() == 1);
+    pipeline.close(LONG);
+    assertBalanced(10, 10);
+  }
+
+  @Test
   void waitsAsLongAsTheReceiverAsks() {
     List<Long> times = Collections.synchronizedList(new ArrayList<>());
     Duration asked = Duration.ofMillis(300);

@@ -12,6 +12,7 @@ import io.otlpevents.EmitResult;
 import io.otlpevents.EventEmitter;
 import io.otlpevents.EventRecord;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The one event that everything here emits: seven attributes (three texts, two integers, a
@@ -90,6 +91,8 @@ final class SampleEvent {
     logger
         .logRecordBuilder()
         .setEventName(NAME)
+        // An event must have a timestamp, and the SDK does not set one.
+        .setTimestamp(System.currentTimeMillis(), TimeUnit.MILLISECONDS)
         .setSeverity(Severity.INFO)
         .setAttribute(ORDER_ID, ORDER_IDS[variant])
         .setAttribute(CUSTOMER_ID, CUSTOMER_IDS[variant])

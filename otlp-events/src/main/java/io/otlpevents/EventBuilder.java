@@ -24,7 +24,10 @@ public interface EventBuilder {
   /** Sets the kind of event, recorded as the attribute {@value EventType#ATTRIBUTE}. */
   EventBuilder type(EventType type);
 
-  /** Sets when the event happened; now, unless set. Times before 1970 are recorded as unknown. */
+  /**
+   * Sets when the event happened; now, unless set. Times up to 1970-01-01T00:00:00Z are recorded as
+   * now.
+   */
   EventBuilder timestamp(Instant timestamp);
 
   /** Sets when the event happened, in nanoseconds since 1970-01-01T00:00:00Z. */

@@ -75,7 +75,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -328,7 +327,6 @@ class RandomEventsEncodingTests {
   }
 
   @Test
-  @Disabled("ValueWriter writes the text 'Empty'")
   void anEmptyValueStaysEmpty() throws Exception {
     LogRecord record =
         encodeAlone(
@@ -344,7 +342,6 @@ class RandomEventsEncodingTests {
   }
 
   @Test
-  @Disabled("EventEncoder writes the key twice")
   void aDefaultAttributeDoesNotRepeatTheTypeOrTheUid() throws Exception {
     Attributes defaults =
         Attributes.builder().put(EventType.ATTRIBUTE, "default").put(UID, "default").build();
@@ -360,7 +357,6 @@ class RandomEventsEncodingTests {
   }
 
   @Test
-  @Disabled("WireBuffer starts larger than its limit")
   void aLimitBelowTheBuffersFirstSizeHolds() {
     EventEncoder encoder = encoder(300, Attributes.empty());
     EventDraft draft = encoder.newDraft();
@@ -372,7 +368,6 @@ class RandomEventsEncodingTests {
 
   /** Receivers that use protobuf for Java or C++ refuse a request with more than 100 levels. */
   @Test
-  @Disabled("ValueWriter.MAX_DEPTH allows more than 100 levels of messages")
   void theDeepestValuesAllowedCanBeReadInARequest() throws Exception {
     Object map = 1;
     Object list = 1;

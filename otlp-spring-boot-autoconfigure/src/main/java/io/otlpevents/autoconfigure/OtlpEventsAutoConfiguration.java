@@ -123,10 +123,10 @@ public final class OtlpEventsAutoConfiguration {
           .maxBatchSize(Math.toIntExact(batch.maxSize().toBytes()))
           .maxDelay(batch.maxDelay())
           .maxInFlight(batch.maxInFlight())
-          .backoff(retry.initialBackoff(), retry.maxBackoff()).build()
+          .backoff(retry.initialBackoff(), retry.maxBackoff())
           // Only for a destination that never reports back, so after its own time-outs.
-          .withAttemptTimeout(
-              properties.timeout().plus(properties.connectTimeout()).plusSeconds(10));
+          .attemptTimeout(properties.timeout().plus(properties.connectTimeout()).plusSeconds(10))
+          .build();
     }
 
     private static Destination otlpDestination(

@@ -110,18 +110,23 @@ public final class EventEncoder {
       // Whoever writes values may have caught it.
       return !draft.out.full;
     } catch (Throwable e) {
-      if (e instanceof WireBuffer.LimitExceeded || draft.out.full) {
-        // As it is, or within what a codec made of it.
-        return false;
-      }
-      if (e instanceof Error error) {
-        throw error;
-      }
-      if (e instanceof RuntimeException exception) {
-        throw exception;
-      }
-      throw new IllegalStateException(e);
+      return endFailed(draft, e);
     }
+  }
+
+  /** Apart, because what is inlined where events are emitted has to stay small. */
+  private static boolean endFailed(EventDraft draft, Throwable e) {
+    if (e instanceof WireBuffer.LimitExceeded || draft.out.full) {
+      // As it is, or within what a codec made of it.
+      return false;
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    if (e instanceof RuntimeException exception) {
+      throw exception;
+    }
+    throw new IllegalStateException(e);
   }
 
   private void write(EventDraft draft) throws Exception {

@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +72,8 @@ final class ValueWriter {
       write(sink, optional.isPresent() ? optional.getAsDouble() : null, codec);
     } else if (codec != null && !isText(value)) {
       codec.write(value, sink);
+    } else if (isJsonNode(value)) {
+      writeJsonNode(sink, value);
     } else {
       writeText(sink, value);
     }
@@ -92,9 +93,11 @@ final class ValueWriter {
 
   /** A path's elements are paths again; a JSON node's lack their names. */
   private static boolean isKnownOtherwise(Object value) {
-    return value instanceof Path
-        || !(value instanceof Collection)
-            && value.getClass().getName().startsWith("tools.jackson.databind.");
+    return value instanceof Path || isJsonNode(value);
+  }
+
+  private static boolean isJsonNode(Object value) {
+    return value.getClass().getName().startsWith("tools.jackson.databind.node.");
   }
 
   /** Whether the value stands for a text rather than for a structure: an id, a date, an address. */
@@ -102,6 +105,16 @@ final class ValueWriter {
     return value instanceof CharSequence
         || value instanceof Path
         || value.getClass().getName().startsWith("java.");
+  }
+
+  /** Also where other objects are texts, for it is as good as a map. */
+  private static void writeJsonNode(ValueSink sink, Object node) throws Exception {
+    PayloadCodec jackson = JacksonIfPresent.codec();
+    if (jackson != null) {
+      jackson.write(node, sink);
+    } else {
+      writeText(sink, node);
+    }
   }
 
   private static void writeText(ValueSink sink, Object value) {

@@ -9,7 +9,9 @@ import io.otlpevents.ledger.DestinationAccount;
 import io.otlpevents.ledger.EvictionReason;
 import io.otlpevents.ledger.RefusalReason;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +39,10 @@ public final class Dispatcher {
   private final byte[] resource;
   private final byte[] scope;
   private final DeliverySettings settings;
+  private final RecordFilter filter;
   private final DeliveryLog log;
+  private final StatusBoard status = new StatusBoard();
+  private final BatchTuning tuning;
   private final Thread thread;
 
   /** Reports that the dispatching thread has not looked at yet. */
@@ -45,6 +50,7 @@ public final class Dispatcher {
 
   // What other threads ask for.
   private volatile long flushTo = -1;
+  private volatile int flushRequests;
   private volatile boolean stopping;
   private volatile boolean abandoned;
 
@@ -54,17 +60,21 @@ public final class Dispatcher {
   private volatile int flushing;
 
   // Owned by the dispatching thread.
-  private final Deque<InFlight> inFlight = new ArrayDeque<>();
+  private final List<InFlight> inFlight = new ArrayList<>();
   private final Deque<byte[]> spareStorage = new ArrayDeque<>();
   private final Backoff backoff;
   private int underWay;
   private boolean failing;
   private long resumeAt;
+  private long notBefore;
+  private int flushRequestsSeen;
+  private boolean stopSeen;
   private long lastReadAt = System.nanoTime();
 
   /**
    * @param resource the fields of {@code ResourceLogs} but its scope logs
    * @param scope the fields of {@code ScopeLogs} but its records
+   * @param filter which records this destination gets; the others are counted as filtered
    */
   public Dispatcher(
       Destination destination,
@@ -72,14 +82,17 @@ public final class Dispatcher {
       JournalReader reader,
       byte[] resource,
       byte[] scope,
-      DeliverySettings settings) {
+      DeliverySettings settings,
+      RecordFilter filter) {
     this.destination = destination;
     this.account = account;
     this.reader = reader;
     this.resource = resource.clone();
     this.scope = scope.clone();
     this.settings = settings;
+    this.filter = filter;
     this.log = new DeliveryLog(destination.name());
+    this.tuning = new BatchTuning(settings);
     this.backoff =
         new Backoff(settings.initialBackoff(), settings.maxBackoff(), new SplittableRandom());
     this.thread = new Thread(this::run, "otlp-events-" + destination.name());
@@ -104,6 +117,7 @@ public final class Dispatcher {
       if (position > flushTo) {
         flushTo = position;
       }
+      flushRequests++;
       LockSupport.unpark(thread);
       while (reader.acknowledged() < position) {
         long remaining = deadline - System.nanoTime();
@@ -157,6 +171,11 @@ public final class Dispatcher {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** How the destination is doing. Any thread may ask. */
+  public DestinationStatus status() {
+    return status.read(destination.name(), reader.unacknowledged());
   }
 
   private void run() {
@@ -213,10 +232,20 @@ public final class Dispatcher {
       return; // of an attempt that was given up on, or said twice
     }
     underWay--;
+    tuning.answered(
+        System.nanoTime() - batch.sentAt, batch.events.size(), report.outcome instanceof Delivered);
     long count = batch.events.count();
     DeliveryOutcome outcome = report.outcome;
+    if (outcome instanceof Refused refused && isHeld(refused)) {
+      outcome = new Retry(refused.reason() + " " + refused.message(), null);
+    }
     if (outcome instanceof Retry retry) {
       fail(batch, retry);
+      return;
+    }
+    if (outcome instanceof Refused refused && isSplit(refused, batch)) {
+      split(batch);
+      succeeded();
       return;
     }
     batch.state = State.ENDED;
@@ -230,12 +259,40 @@ public final class Dispatcher {
     } else if (outcome instanceof Refused refused) {
       account.refused(refused.reason(), count);
       log.refused(refused.reason(), count, refused.message());
+      status.refused(refused.message());
     }
+    succeeded();
+  }
+
+  /** The receiver has answered: whatever it said, it is there. */
+  private void succeeded() {
     if (failing) {
       failing = false;
       backoff.reset();
       log.recovered();
     }
+    status.reached();
+  }
+
+  private boolean isHeld(Refused refused) {
+    return settings.holdUnauthorized()
+        && (refused.reason() == RefusalReason.UNAUTHENTICATED
+            || refused.reason() == RefusalReason.PERMISSION_DENIED);
+  }
+
+  /** A request that is too large always becomes smaller; a malformed one if so set. */
+  private boolean isSplit(Refused refused, InFlight batch) {
+    return batch.events.count() > 1
+        && (refused.reason() == RefusalReason.TOO_LARGE
+            || settings.bisectRefused() && refused.reason() == RefusalReason.INVALID_REQUEST);
+  }
+
+  private void split(InFlight batch) {
+    EventBatch[] halves = batch.events.split();
+    int index = inFlight.indexOf(batch);
+    // Both begin where the whole began, so that nothing is released before the first has ended.
+    inFlight.set(index, new InFlight(halves[0], batch.start));
+    inFlight.add(index + 1, new InFlight(halves[1], batch.start));
   }
 
   private void fail(InFlight batch, Retry retry) {
@@ -243,13 +300,22 @@ public final class Dispatcher {
     account.retried();
     long now = System.nanoTime();
     // Requests that were under way together fail together: that is one failure, not several.
+    long wish = now + Backoff.wish(retry.after());
     long pause = !failing || batch.probe ? backoff.next() : 0;
-    long until = now + Math.max(pause, Backoff.wish(retry.after()));
+    if (stopping) {
+      // There may be no time for a long one.
+      pause = Math.min(pause, settings.initialBackoff().toNanos());
+    }
+    long until = now + pause;
     if (!failing || until - resumeAt > 0) {
       resumeAt = until;
     }
+    if (!failing || wish - notBefore > 0) {
+      notBefore = wish;
+    }
     failing = true;
     log.failing(retry.reason());
+    status.failing(retry.reason());
   }
 
   private void expire(long now) {
@@ -268,15 +334,13 @@ public final class Dispatcher {
 
   /** Releases the journal up to the oldest batch that has not ended. */
   private void advance() {
-    InFlight oldest = inFlight.peekFirst();
-    while (oldest != null && oldest.state == State.ENDED) {
-      inFlight.removeFirst();
-      if (!oldest.storageShared) {
-        spareStorage.addFirst(oldest.events.storage());
+    while (!inFlight.isEmpty() && inFlight.get(0).state == State.ENDED) {
+      InFlight ended = inFlight.remove(0);
+      if (!ended.storageShared && spareStorage.size() < settings.maxInFlight()) {
+        spareStorage.addFirst(ended.events.storage());
       }
-      oldest = inFlight.peekFirst();
     }
-    long position = oldest == null ? reader.position() : oldest.start;
+    long position = inFlight.isEmpty() ? reader.position() : inFlight.get(0).start;
     if (position != reader.acknowledged()) {
       reader.acknowledge(position);
       signalFlushing();
@@ -313,7 +377,7 @@ public final class Dispatcher {
       if (batch == null) {
         break;
       }
-      inFlight.addLast(batch);
+      inFlight.add(batch);
       start(batch, now);
       sent = true;
     }
@@ -322,12 +386,13 @@ public final class Dispatcher {
 
   /** While failing: sends the oldest batch alone when the pause is over. */
   private boolean probe(long now) {
-    if (underWay > 0 || now - resumeAt < 0) {
+    if (underWay > 0 || now - notBefore < 0 || !(now - resumeAt >= 0 || isAsked())) {
       return false;
     }
     for (InFlight batch : inFlight) {
       if (batch.state == State.WAITING) {
         batch.probe = true;
+        status.probing();
         start(batch, now);
         return true;
       }
@@ -335,24 +400,42 @@ public final class Dispatcher {
     return false;
   }
 
+  /**
+   * Whether somebody asked for delivery since the last probe; that is worth one before its time.
+   */
+  private boolean isAsked() {
+    boolean asked = flushRequests != flushRequestsSeen || stopping && !stopSeen;
+    flushRequestsSeen = flushRequests;
+    stopSeen = stopping;
+    return asked;
+  }
+
   /** Whether what waits should be sent now: it fills a request, or is old enough, or asked for. */
   private boolean isDue(long now) {
     long available = reader.available();
-    return available >= settings.maxBatchSize()
+    return available >= tuning.batchSize()
         || available > 0
-            && (stopping
-                || flushTo > reader.position()
-                || now - lastReadAt >= settings.maxDelay().toNanos());
+            && (stopping || flushTo > reader.position() || now - lastReadAt >= tuning.delayNanos());
   }
 
   private @Nullable InFlight read() {
     byte[] storage = spareStorage.pollFirst();
     EventBatch events =
         new EventBatch(
-            resource, scope, settings.maxBatchSize(), storage != null ? storage : new byte[0]);
+            resource, scope, tuning.batchSize(), storage != null ? storage : new byte[0]);
     long start = reader.position();
-    int damaged = reader.read(events::add);
+    long[] filtered = new long[1];
+    int damaged =
+        reader.read(
+            (bytes, offset, length) -> {
+              if (filter.admits(bytes, offset, length)) {
+                return events.add(bytes, offset, length);
+              }
+              filtered[0]++;
+              return true;
+            });
     lastReadAt = System.nanoTime();
+    account.filtered(filtered[0]);
     if (damaged > 0) {
       account.evicted(EvictionReason.DAMAGED, damaged);
       log.damaged(damaged);
@@ -393,14 +476,14 @@ public final class Dispatcher {
     long enough = Long.MAX_VALUE / 2;
     if (failing) {
       if (underWay == 0) {
-        nanos = Math.max(1, resumeAt - now);
+        nanos = Math.max(1, Math.max(resumeAt, notBefore) - now);
       }
     } else if (underWay < settings.maxInFlight()) {
-      enough = settings.maxBatchSize();
-      nanos = Math.max(1, settings.maxDelay().toNanos() - (now - lastReadAt));
+      enough = tuning.batchSize();
+      nanos = Math.max(1, tuning.delayNanos() - (now - lastReadAt));
       if (reader.available() == 0 && nanos < 1_000_000) {
         // Nothing has waited yet, so the delay begins anew.
-        nanos = settings.maxDelay().toNanos();
+        nanos = tuning.delayNanos();
         lastReadAt = now;
       }
     }
@@ -428,18 +511,19 @@ public final class Dispatcher {
       }
     }
     inFlight.clear();
-    long[] unread = new long[1];
+    long[] unread = new long[2];
     while (reader.available() > 0) {
       int damaged =
           reader.read(
               (bytes, offset, length) -> {
-                unread[0]++;
+                unread[filter.admits(bytes, offset, length) ? 0 : 1]++;
                 return true;
               });
       account.evicted(EvictionReason.DAMAGED, damaged);
       Thread.onSpinWait();
     }
     left += unread[0];
+    account.filtered(unread[1]);
     if (left > 0) {
       account.evicted(EvictionReason.CLOSED, left);
       log.evicted(left);

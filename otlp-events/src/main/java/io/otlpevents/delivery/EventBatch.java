@@ -25,6 +25,7 @@ public final class EventBatch {
   private static final byte RESOURCE_LOGS = 1 << 3 | 2;
 
   private static final int INITIAL = 16 * 1024;
+  private static final int PIECE = 8 * 1024;
 
   private final byte[] resource;
   private final byte[] scope;
@@ -58,6 +59,35 @@ public final class EventBatch {
     return true;
   }
 
+  /** The same events in two batches, the first with the first half of them. */
+  EventBatch[] split() {
+    int half = count / 2;
+    int boundary = 0;
+    for (int i = 0; i < half; i++) {
+      boundary = afterRecord(boundary);
+    }
+    return new EventBatch[] {part(0, boundary, half), part(boundary, size, count - half)};
+  }
+
+  private EventBatch part(int from, int to, int events) {
+    EventBatch part = new EventBatch(resource, scope, limit, Arrays.copyOfRange(records, from, to));
+    part.size = to - from;
+    part.count = events;
+    return part;
+  }
+
+  private int afterRecord(int position) {
+    int at = position + 1;
+    int length = 0;
+    for (int shift = 0; ; shift += 7) {
+      byte next = records[at++];
+      length |= (next & 0x7F) << shift;
+      if (next >= 0) {
+        return at + length;
+      }
+    }
+  }
+
   /** How many events there are. */
   public int count() {
     return count;
@@ -81,7 +111,11 @@ public final class EventBatch {
     lengths[0] = NESTED;
     out.write(lengths, 0, putVarint(lengths, 1, scopeLogsLength()));
     out.write(scope);
-    out.write(records, 0, size);
+    // In pieces of the size that HTTP clients copy to: given all at once, they would set aside that
+    // much memory again before the first byte leaves.
+    for (int at = 0; at < size; at += PIECE) {
+      out.write(records, at, Math.min(PIECE, size - at));
+    }
   }
 
   private int resourceLogsLength() {
@@ -90,6 +124,11 @@ public final class EventBatch {
 
   private int scopeLogsLength() {
     return scope.length + size;
+  }
+
+  /** The length of the events' part of the request in bytes. */
+  int size() {
+    return size;
   }
 
   /** The array to build another batch in; only when nobody sees this one any more. */

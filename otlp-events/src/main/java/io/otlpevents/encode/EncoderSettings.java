@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxValueLength the largest length of a text in an attribute or payload, in characters; a
  *     longer one is cut where a character ends, also in arrays and maps; {@link Integer#MAX_VALUE},
  *     the default, for no limit, at least 1. Display texts are not cut.
- * @param maxDepth how deep objects and arrays may be nested, 1 to 31; an event with deeper values
- *     is refused; 31 unless set, because receivers refuse deeper ones
+ * @param maxDepth how deep objects and arrays may be nested, 1 to 30; an event with deeper values
+ *     is refused; 30 unless set, because receivers refuse deeper ones
  * @param payloadMode how payloads are recorded unless the event says otherwise
  * @param payloadKey the attribute of payloads that are recorded as one attribute, and with {@code
  *     .content_type} appended the attribute of the content type of bytes
@@ -61,7 +61,7 @@ public record EncoderSettings(
     redaction = List.copyOf(redaction);
   }
 
-  /** 128 attributes, texts of any length, 31 levels, flat payloads, nothing redacted. */
+  /** 128 attributes, texts of any length, 30 levels, flat payloads, nothing redacted. */
   public static EncoderSettings defaults() {
     return new EncoderSettings(
         DEFAULT_MAX_ATTRIBUTES,

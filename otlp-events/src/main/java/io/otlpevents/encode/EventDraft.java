@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * an event costs no allocation; for one thread at a time.
  *
  * <p>Values are kept as they were given until {@link EventEncoder#encode} turns them into bytes and
- * lets go of them.
+ * lets go of them. Keys are remembered: applications set the same ones in the same order each time,
+ * and then neither duplicates need to be looked for nor keys to be encoded again.
  */
 public final class EventDraft {
 
@@ -45,6 +46,10 @@ public final class EventDraft {
   int count;
   int dropped;
   String[] keys = new String[INITIAL];
+
+  /** The encoded form of the key at the same index; null if it is not known yet. */
+  byte @Nullable [][] keyFields = new byte[INITIAL][];
+
   int[] hashes = new int[INITIAL];
   byte[] kinds = new byte[INITIAL];
   long[] bits = new long[INITIAL];
@@ -55,6 +60,12 @@ public final class EventDraft {
   private @Nullable OtlpSink entries;
   private @Nullable JsonSink json;
   private int start;
+
+  /** How many of the keys stem from one event, so that none of them is there twice. */
+  private int remembered;
+
+  /** Whether the keys of this event so far are those remembered. */
+  private boolean inOrder = true;
 
   EventDraft(int maxBytes, EncodingRules rules) {
     this.out = new WireBuffer(maxBytes);
@@ -157,23 +168,42 @@ public final class EventDraft {
       dropped++;
       return;
     }
-    int hash = key.hashCode();
-    int index = indexOf(key, hash);
-    if (index < 0) {
-      if (count >= attributeLimit) {
+    int index = count;
+    if (inOrder && index < remembered && keys[index] == key) {
+      count = index + 1;
+    } else {
+      index = place(key);
+      if (index < 0) {
         dropped++;
         return;
       }
-      index = count++;
-      if (index == keys.length) {
-        grow();
-      }
-      keys[index] = key;
-      hashes[index] = hash;
     }
     kinds[index] = kind;
     bits[index] = scalar;
     values[index] = value;
+  }
+
+  /**
+   * Where an attribute goes: over the one with the same key, or behind the last; -1 for nowhere.
+   */
+  private int place(String key) {
+    int hash = key.hashCode();
+    int index = indexOf(key, hash);
+    if (index >= 0) {
+      return index;
+    }
+    if (count >= attributeLimit) {
+      return -1;
+    }
+    inOrder = false;
+    index = count++;
+    if (index == keys.length) {
+      grow();
+    }
+    keys[index] = key;
+    keyFields[index] = null;
+    hashes[index] = hash;
+    return index;
   }
 
   boolean has(String key) {
@@ -193,6 +223,7 @@ public final class EventDraft {
   private void grow() {
     int length = keys.length * 2;
     keys = Arrays.copyOf(keys, length);
+    keyFields = Arrays.copyOf(keyFields, length);
     hashes = Arrays.copyOf(hashes, length);
     kinds = Arrays.copyOf(kinds, length);
     bits = Arrays.copyOf(bits, length);
@@ -272,15 +303,19 @@ public final class EventDraft {
     for (int i = 0, end = count; i < end; i++) {
       values[i] = null;
     }
+    remembered = inOrder ? Math.max(remembered, count) : count;
+    inOrder = true;
     count = 0;
     dropped = 0;
-    if (keys.length > 8 * INITIAL) {
+    if (keys.length > 8 * INITIAL || out.isLarge()) {
       shrink();
     }
   }
 
   private void shrink() {
+    remembered = 0;
     keys = new String[INITIAL];
+    keyFields = new byte[INITIAL][];
     hashes = new int[INITIAL];
     kinds = new byte[INITIAL];
     bits = new long[INITIAL];

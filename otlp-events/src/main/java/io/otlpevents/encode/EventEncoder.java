@@ -390,27 +390,39 @@ public final class EventEncoder {
     if (redaction != null && writeRedacted(draft, out, index, redaction)) {
       return;
     }
-    byte[] key = keys.field(draft.keys[index]);
+    byte[] key = draft.keyFields[index];
+    if (key == null) {
+      key = keys.field(draft.keys[index]);
+      draft.keyFields[index] = key;
+    }
     switch (draft.kinds[index]) {
       case EventDraft.STRING -> {
         String text = String.valueOf(draft.values[index]);
         writeText(out, key, text.length() > maxValueLength ? rules.cut(text) : text);
       }
       case EventDraft.LONG -> {
-        int size = 1 + WireBuffer.varintSize(draft.bits[index]);
-        beginScalar(out, key, size);
-        out.writeByte(Otlp.VALUE_INT);
-        out.writeVarint(draft.bits[index]);
+        long value = draft.bits[index];
+        int at = beginValue(out, key, 1 + WireBuffer.varintSize(value));
+        byte[] target = out.bytes;
+        target[at++] = (byte) Otlp.VALUE_INT;
+        while ((value & ~0x7FL) != 0) {
+          target[at++] = (byte) (value | 0x80);
+          value >>>= 7;
+        }
+        target[at++] = (byte) value;
+        out.position = at;
       }
       case EventDraft.DOUBLE -> {
-        beginScalar(out, key, 9);
-        out.writeByte(Otlp.VALUE_DOUBLE);
-        out.writeFixed64(draft.bits[index]);
+        int at = beginValue(out, key, 9);
+        out.bytes[at] = (byte) Otlp.VALUE_DOUBLE;
+        WireBuffer.LONG.set(out.bytes, at + 1, draft.bits[index]);
+        out.position = at + 9;
       }
       case EventDraft.BOOLEAN -> {
-        beginScalar(out, key, 2);
-        out.writeByte(Otlp.VALUE_BOOL);
-        out.writeByte(draft.bits[index] != 0 ? 1 : 0);
+        int at = beginValue(out, key, 2);
+        out.bytes[at] = (byte) Otlp.VALUE_BOOL;
+        out.bytes[at + 1] = (byte) draft.bits[index];
+        out.position = at + 2;
       }
       default -> writeObject(draft, out, index, key, Redaction.KEEP);
     }
@@ -464,15 +476,36 @@ public final class EventEncoder {
     return true;
   }
 
-  /** Writes everything in front of a value whose size is known. */
-  private static void beginScalar(WireBuffer out, byte[] key, int valueSize) {
+  /**
+   * Writes everything in front of a value whose size is known, and makes room for it. Lengths below
+   * 128, which nearly all are, take one byte.
+   *
+   * @return where the value goes; the buffer's position is there, too
+   */
+  private static int beginValue(WireBuffer out, byte[] key, int valueSize) {
     int content = key.length + 1 + WireBuffer.varintSize(valueSize) + valueSize;
     out.ensure(content + 16);
-    out.writeByte(Otlp.RECORD_ATTRIBUTE);
-    out.writeVarint(content);
-    out.writeBytes(key);
-    out.writeByte(Otlp.VALUE);
-    out.writeVarint(valueSize);
+    byte[] target = out.bytes;
+    int at = out.position;
+    target[at++] = (byte) Otlp.RECORD_ATTRIBUTE;
+    if (content < 0x80) {
+      target[at++] = (byte) content;
+    } else {
+      out.position = at;
+      out.writeVarint(content);
+      at = out.position;
+    }
+    System.arraycopy(key, 0, target, at, key.length);
+    at += key.length;
+    target[at++] = (byte) Otlp.VALUE;
+    if (valueSize < 0x80) {
+      target[at++] = (byte) valueSize;
+      out.position = at;
+    } else {
+      out.position = at;
+      out.writeVarint(valueSize);
+    }
+    return out.position;
   }
 
   private static void writeText(WireBuffer out, byte[] key, String text) {
@@ -487,9 +520,15 @@ public final class EventEncoder {
   }
 
   private static void beginText(WireBuffer out, byte[] key, int utf8Length) {
-    beginScalar(out, key, 1 + WireBuffer.varintSize(utf8Length) + utf8Length);
-    out.writeByte(Otlp.VALUE_STRING);
-    out.writeVarint(utf8Length);
+    int at = beginValue(out, key, 1 + WireBuffer.varintSize(utf8Length) + utf8Length);
+    out.bytes[at] = (byte) Otlp.VALUE_STRING;
+    if (utf8Length < 0x80) {
+      out.bytes[at + 1] = (byte) utf8Length;
+      out.position = at + 2;
+    } else {
+      out.position = at + 1;
+      out.writeVarint(utf8Length);
+    }
   }
 
   private static void writeUid(EventDraft draft, WireBuffer out, long now) {
@@ -523,6 +562,7 @@ public final class EventEncoder {
     for (Map.Entry<AttributeKey<?>, Object> attribute : attributes.asMap().entrySet()) {
       String key = attribute.getKey().getKey();
       Redaction.Decision decision = decide(key);
+      // One id for all events would make them duplicates of one another.
       if (!key.equals(RECORD_UID) && !decision.drops()) {
         byte[] field = attribute(rules, Otlp.RECORD_ATTRIBUTE, key, attribute.getValue(), decision);
         encoded.add(new DefaultAttribute(key, field, key.equals(EventType.ATTRIBUTE)));

@@ -27,9 +27,9 @@ final class ValueWriter {
   /**
    * Deeper values are refused, which also ends cycles. In a request an attribute's value is on the
    * fifth level and each map adds three; receivers that use protobuf for Java or C++ refuse more
-   * than 100.
+   * than 100, of which some are left for what stands around a request.
    */
-  static final int MAX_DEPTH = 31;
+  static final int MAX_DEPTH = 30;
 
   private ValueWriter() {}
 

@@ -2,7 +2,12 @@ package io.otlpevents.encode;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -15,7 +20,7 @@ import java.util.Arrays;
  */
 class WireBuffer {
 
-  private static final VarHandle LONG =
+  static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -25,7 +30,15 @@ class WireBuffer {
 
   private static final int INITIAL = 1024;
 
+  /** From this length on, to set up an encoder costs less than it saves. */
+  private static final int LONG_TEXT = 64;
+
+  private static final int CHUNK = 512;
+
   private final int limit;
+  private final CharsetEncoder latin1 = StandardCharsets.ISO_8859_1.newEncoder();
+  private final CharBuffer chars = CharBuffer.allocate(CHUNK);
+  private ByteBuffer view;
   byte[] bytes;
   int position;
 
@@ -38,10 +51,16 @@ class WireBuffer {
   WireBuffer(int limit) {
     this.limit = limit;
     this.bytes = new byte[Math.min(INITIAL, limit)];
+    this.view = ByteBuffer.wrap(bytes);
+  }
+
+  /** Whether the buffer has grown past what is kept for the next event. */
+  final boolean isLarge() {
+    return bytes.length > RETAINED;
   }
 
   final void reset(int start) {
-    if (bytes.length > RETAINED) {
+    if (isLarge()) {
       bytes = new byte[Math.min(INITIAL, limit)];
     }
     position = start;
@@ -155,6 +174,46 @@ class WireBuffer {
 
   /** Copies the text if it is ASCII; needs room for {@code length} bytes. Moves on success only. */
   final boolean copyAscii(String value, int length) {
+    return length < LONG_TEXT ? copyShortAscii(value, length) : copyLongAscii(value, length);
+  }
+
+  /**
+   * Copies by way of the JDK's encoder for ISO 8859-1, whose loops use vector instructions; the
+   * text is ASCII if no byte has its top bit set afterwards.
+   */
+  private boolean copyLongAscii(String value, int length) {
+    CharBuffer source = chars;
+    ByteBuffer target = view;
+    if (target.array() != bytes) {
+      target = ByteBuffer.wrap(bytes);
+      view = target;
+    }
+    target.limit(bytes.length).position(position);
+    for (int from = 0; from < length; from += source.capacity()) {
+      int to = Math.min(length, from + source.capacity());
+      value.getChars(from, to, source.array(), 0);
+      source.limit(to - from).position(0);
+      if (latin1.encode(source, target, true) != CoderResult.UNDERFLOW) {
+        return false;
+      }
+    }
+    int end = position + length;
+    int at = position;
+    long seen = 0;
+    for (; at + 8 <= end; at += 8) {
+      seen |= (long) LONG.get(bytes, at);
+    }
+    for (; at < end; at++) {
+      seen |= bytes[at];
+    }
+    if ((seen & 0x8080_8080_8080_8080L) != 0) {
+      return false;
+    }
+    position = end;
+    return true;
+  }
+
+  private boolean copyShortAscii(String value, int length) {
     byte[] target = bytes;
     int at = position;
     int seen = 0;

@@ -276,22 +276,24 @@ public final class Journal implements AutoCloseable {
       extend(last);
     }
     gate.open();
-    ByteBuffer buffer = takeUsed();
-    while (buffer != null) {
-      clean(buffer);
-      giveClean(buffer);
+    while (cleanOne()) {
       gate.open();
-      buffer = takeUsed();
     }
   }
 
-  private synchronized @Nullable ByteBuffer takeUsed() {
-    return used.poll();
-  }
-
-  private synchronized void giveClean(ByteBuffer buffer) {
+  /**
+   * Cleans a segment that was released. Under the lock, for a segment that is neither used nor
+   * clean would be missed by a caller who needs one just then.
+   */
+  private synchronized boolean cleanOne() {
+    ByteBuffer buffer = used.poll();
+    if (buffer == null) {
+      return false;
+    }
+    clean(buffer);
     clean.add(buffer);
     spent = false;
+    return true;
   }
 
   private synchronized boolean hasSpare() {

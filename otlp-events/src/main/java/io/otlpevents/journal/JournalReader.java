@@ -99,6 +99,13 @@ public final class JournalReader {
   }
 
   /**
+   * How many bytes, frames included, have been appended and not acknowledged. Any thread may ask.
+   */
+  public long unacknowledged() {
+    return Math.max(0, journal.tail() - acknowledged);
+  }
+
+  /**
    * Waits until at least this many bytes wait to be read, the time is up, or the thread is
    * unparked. Returns early without reason at times, as {@link LockSupport#park} does.
    */

@@ -48,10 +48,13 @@ final class Segment {
   static final int FRAME_HEADER = 16;
 
   /**
-   * Room that a caller leaves in front of a record: the segment id, which is checksummed but not
-   * stored, and the frame's header.
+   * Room that a caller leaves in front of a record, for what is checksummed with it: the segment id
+   * (8 bytes), the length, the index and the kind (4 each). The last two are stored in front of the
+   * record.
    */
-  static final int PREFIX = 8 + FRAME_HEADER;
+  static final int PREFIX = 20;
+
+  private static final int STORED_PREFIX = 8;
 
   static final int KIND_RECORD = 1;
 
@@ -189,12 +192,11 @@ final class Segment {
     try {
       ARRAY_LONG.set(bytes, 0, id);
       ARRAY_INT.set(bytes, 8, length);
-      ARRAY_INT.set(bytes, 16, index(claim));
-      ARRAY_INT.set(bytes, 20, KIND_RECORD);
+      ARRAY_INT.set(bytes, 12, index(claim));
+      ARRAY_INT.set(bytes, 16, KIND_RECORD);
       crc.reset();
-      crc.update(bytes, 0, 12);
-      crc.update(bytes, 16, 8 + length);
-      buffer.put(offset + 8, bytes, 16, 8 + length);
+      crc.update(bytes, 0, PREFIX + length);
+      buffer.put(offset + 8, bytes, PREFIX - STORED_PREFIX, STORED_PREFIX + length);
       commit(offset, length, (int) crc.getValue());
     } catch (Throwable e) {
       // The claim must come to an end, or readers would wait for it for ever.

@@ -14,6 +14,7 @@ public final class DestinationAccount {
   private final LongAdder delivered = new LongAdder();
   private final LongAdder[] refused = Ledger.adders(REFUSAL_REASONS.length);
   private final LongAdder[] evicted = Ledger.adders(EVICTION_REASONS.length);
+  private final LongAdder filtered = new LongAdder();
   private final LongAdder retries = new LongAdder();
 
   DestinationAccount(String destination) {
@@ -35,6 +36,11 @@ public final class DestinationAccount {
     evicted[reason.ordinal()].add(count);
   }
 
+  /** Counts events that this destination is not meant to get. */
+  public void filtered(long count) {
+    filtered.add(count);
+  }
+
   /** Counts a request that will be sent again. */
   public void retried() {
     retries.increment();
@@ -49,7 +55,8 @@ public final class DestinationAccount {
     for (EvictionReason reason : EVICTION_REASONS) {
       evictions.put(reason, evicted[reason.ordinal()].sum());
     }
-    return new Ends(destination, delivered.sum(), refusals, evictions, retries.sum());
+    return new Ends(
+        destination, delivered.sum(), refusals, evictions, filtered.sum(), retries.sum());
   }
 
   record Ends(
@@ -57,11 +64,12 @@ public final class DestinationAccount {
       long delivered,
       Map<RefusalReason, Long> refused,
       Map<EvictionReason, Long> evicted,
+      long filtered,
       long retries) {
 
     Snapshot toSnapshot(long begun) {
-      long ended = delivered + sum(refused) + sum(evicted);
-      return new Snapshot(delivered, refused, evicted, begun - ended, retries);
+      long ended = delivered + sum(refused) + sum(evicted) + filtered;
+      return new Snapshot(delivered, refused, evicted, filtered, begun - ended, retries);
     }
   }
 
@@ -75,6 +83,7 @@ public final class DestinationAccount {
    * @param delivered events the destination has acknowledged
    * @param refused events it refused for good, by reason; every reason is present
    * @param evicted events that left the journal undelivered, by reason; every reason is present
+   * @param filtered events that this destination is not meant to get
    * @param pending events that still wait
    * @param retries requests that had to be sent again
    */
@@ -82,6 +91,7 @@ public final class DestinationAccount {
       long delivered,
       Map<RefusalReason, Long> refused,
       Map<EvictionReason, Long> evicted,
+      long filtered,
       long pending,
       long retries) {
 

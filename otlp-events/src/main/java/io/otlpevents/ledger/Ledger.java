@@ -13,11 +13,12 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <pre>
  * emitted              = appended + filtered + sampled out + rejected(reason)
- * appended + recovered = delivered + refused(reason) + evicted(reason) + pending
+ * appended + recovered = delivered + refused(reason) + evicted(reason) + filtered + pending
  * </pre>
  *
- * the second one for each destination. While threads emit or deliver, a {@linkplain #snapshot()
- * snapshot} may see an event between two of its counts.
+ * the second one for each destination, where filtered are those it is not meant to get. While
+ * threads emit or deliver, a {@linkplain #snapshot() snapshot} may see an event between two of its
+ * counts.
  *
  * <p>Safe for any number of threads; counting neither blocks nor allocates in the steady state.
  */

@@ -246,6 +246,6 @@ final class DraftingEventBuilder implements EventBuilder {
       return emitter.emitSpent();
     }
     draft = null;
-    return emitter.emit(d, name, severity, mayWait);
+    return emitter.emitApart(d, name, severity, mayWait);
   }
 }

@@ -7,7 +7,9 @@ import io.otlpevents.EventEmitter;
 import io.otlpevents.FlushResult;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
+import io.otlpevents.delivery.DestinationStatus;
 import io.otlpevents.delivery.Dispatcher;
+import io.otlpevents.delivery.RecordFilter;
 import io.otlpevents.encode.EncoderSettings;
 import io.otlpevents.encode.EventEncoder;
 import io.otlpevents.encode.Origin;
@@ -58,15 +60,16 @@ public final class EventPipeline implements AutoCloseable {
             builder.clock);
     this.emitter =
         new JournalingEventEmitter(ledger, journal, encoder, builder.minimumSeverity, this::flush);
-    for (Destination destination : builder.destinations) {
+    for (Feed feed : builder.feeds) {
       dispatchers.add(
           new Dispatcher(
-              destination,
-              ledger.open(destination.name()),
+              feed.destination,
+              ledger.open(feed.destination.name()),
               journal.openReader(),
               origin.resource(),
               origin.scope(),
-              builder.delivery));
+              feed.delivery != null ? feed.delivery : builder.delivery,
+              feed.filter));
     }
     dispatchers.forEach(Dispatcher::start);
   }
@@ -89,6 +92,11 @@ public final class EventPipeline implements AutoCloseable {
   /** How many bytes of its budget the journal has taken. */
   public long journalSize() {
     return journal.size();
+  }
+
+  /** How each destination is doing. */
+  public List<DestinationStatus> destinations() {
+    return dispatchers.stream().map(Dispatcher::status).toList();
   }
 
   /** See {@link EventEmitter#flush}. */
@@ -144,10 +152,14 @@ public final class EventPipeline implements AutoCloseable {
     return now.getEpochSecond() * 1_000_000_000L + now.getNano();
   }
 
+  /** A destination and how it is fed; settings of its own or null for the engine's. */
+  private record Feed(
+      Destination destination, @Nullable DeliverySettings delivery, RecordFilter filter) {}
+
   /** Builds an {@link EventPipeline}; for one thread. */
   public static final class Builder {
 
-    private final List<Destination> destinations = new ArrayList<>();
+    private final List<Feed> feeds = new ArrayList<>();
     private Resource resource = Resource.getDefault();
     private String scopeName = "io.otlpevents";
     private @Nullable String scopeVersion =
@@ -216,9 +228,27 @@ public final class EventPipeline implements AutoCloseable {
       return this;
     }
 
-    /** Adds a destination; the engine closes it. */
+    /** Adds a destination, fed with every event as {@link #delivery} says; the engine closes it. */
     public Builder destination(Destination destination) {
-      this.destinations.add(Objects.requireNonNull(destination, "destination"));
+      this.feeds.add(
+          new Feed(Objects.requireNonNull(destination, "destination"), null, RecordFilter.ALL));
+      return this;
+    }
+
+    /**
+     * Adds a destination that is fed in its own way; the engine closes it. It has a cursor of its
+     * own in the journal, so it neither delays others nor is delayed by them; but what it has not
+     * taken yet keeps its space in the journal.
+     *
+     * @param filter the events it gets, see {@link EventSelection}; others are counted as filtered
+     */
+    public Builder destination(
+        Destination destination, DeliverySettings delivery, RecordFilter filter) {
+      this.feeds.add(
+          new Feed(
+              Objects.requireNonNull(destination, "destination"),
+              Objects.requireNonNull(delivery, "delivery"),
+              Objects.requireNonNull(filter, "filter")));
       return this;
     }
 
@@ -234,13 +264,13 @@ public final class EventPipeline implements AutoCloseable {
      * @throws IllegalStateException if there is no destination, or two have the same name
      */
     public EventPipeline build() {
-      if (destinations.isEmpty()) {
+      if (feeds.isEmpty()) {
         throw new IllegalStateException("an engine needs a destination");
       }
       Set<String> names = new HashSet<>();
-      for (Destination destination : destinations) {
-        if (!names.add(destination.name())) {
-          throw new IllegalStateException("two destinations are named " + destination.name());
+      for (Feed feed : feeds) {
+        if (!names.add(feed.destination.name())) {
+          throw new IllegalStateException("two destinations are named " + feed.destination.name());
         }
       }
       return new EventPipeline(this);

@@ -12,6 +12,9 @@ import io.otlpevents.journal.AppendResult;
 import io.otlpevents.journal.Journal;
 import io.otlpevents.ledger.Ledger;
 import io.otlpevents.ledger.RejectReason;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -26,6 +29,14 @@ final class JournalingEventEmitter implements EventEmitter {
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
 
+  /**
+   * {@link #emit(EventDraft, String, int, boolean)}, as a handle that the compiler cannot see
+   * through because it is no constant. Without this border it makes one method of a builder's
+   * {@code emit} and everything behind it, finds that too large to put into its callers, and then
+   * each event costs the allocation of its builder.
+   */
+  private final MethodHandle border;
+
   JournalingEventEmitter(
       Ledger ledger,
       Journal journal,
@@ -39,6 +50,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.minimumSeverity = minimumSeverity.getSeverityNumber();
     this.flush = flush;
     this.rejections = new RejectionLog(ledger);
+    this.border = border();
   }
 
   @Override
@@ -77,6 +89,29 @@ final class JournalingEventEmitter implements EventEmitter {
   @Override
   public FlushResult flush(Duration timeout) {
     return flush.apply(timeout);
+  }
+
+  private static MethodHandle border() {
+    try {
+      return MethodHandles.lookup()
+          .findVirtual(
+              JournalingEventEmitter.class,
+              "emit",
+              MethodType.methodType(
+                  EmitResult.class, EventDraft.class, String.class, int.class, boolean.class));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
+  }
+
+  /** {@link #emit(EventDraft, String, int, boolean)} behind the border. */
+  EmitResult emitApart(EventDraft draft, String name, int severity, boolean mayWait) {
+    try {
+      return (EmitResult) border.invokeExact(this, draft, name, severity, mayWait);
+    } catch (Throwable e) {
+      // What is behind the border throws nothing.
+      throw new IllegalStateException(e);
+    }
   }
 
   /**

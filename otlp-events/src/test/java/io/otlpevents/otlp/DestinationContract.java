@@ -172,9 +172,10 @@ abstract class DestinationContract {
                 "https://opentelemetry.io/schemas/1.44.0"))
         .scope("shop.events", "1.2")
         .delivery(
-            DeliverySettings.defaults()
-                .withMaxDelay(Duration.ofMillis(50))
-                .withBackoff(Duration.ofMillis(5), Duration.ofMillis(50)))
+            DeliverySettings.defaults().toBuilder()
+                .maxDelay(Duration.ofMillis(50))
+                .backoff(Duration.ofMillis(5), Duration.ofMillis(50))
+                .build())
         .destination(destination(settings.build()))
         .build();
   }

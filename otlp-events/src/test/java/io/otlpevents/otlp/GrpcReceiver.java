@@ -63,7 +63,7 @@ final class GrpcReceiver extends ScriptedReceiver {
     }
     if (answer == Answer.OK || answer == Answer.PARTIAL || answer == Answer.GARBAGE) {
       try {
-        received.add(new Received(ExportLogsServiceRequest.parseFrom(body), HEADERS.get()));
+        sink.accept(new Received(ExportLogsServiceRequest.parseFrom(body), HEADERS.get()));
       } catch (InvalidProtocolBufferException e) {
         observer.onError(e);
         return;

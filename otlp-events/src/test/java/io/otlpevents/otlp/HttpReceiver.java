@@ -46,7 +46,7 @@ final class HttpReceiver extends ScriptedReceiver {
       return;
     }
     if (answer == Answer.OK || answer == Answer.PARTIAL || answer == Answer.GARBAGE) {
-      received.add(new Received(request, headers));
+      sink.accept(new Received(request, headers));
     }
     switch (answer) {
       case OK ->

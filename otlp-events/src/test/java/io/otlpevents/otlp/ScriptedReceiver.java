@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
 /** A real receiver on a loopback port that answers as told. */
 abstract class ScriptedReceiver implements AutoCloseable {
@@ -17,6 +18,9 @@ abstract class ScriptedReceiver implements AutoCloseable {
   record Received(ExportLogsServiceRequest request, Map<String, String> headers) {}
 
   final List<Received> received = new CopyOnWriteArrayList<>();
+
+  /** Where requests go that were answered with success; kept unless set otherwise. */
+  volatile Consumer<Received> sink = received::add;
 
   /** The next answers; success when there are none. */
   final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();

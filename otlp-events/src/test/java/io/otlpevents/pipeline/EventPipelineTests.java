@@ -15,6 +15,9 @@ import io.otlpevents.EventRecord;
 import io.otlpevents.FlushResult;
 import io.otlpevents.delivery.DeliveryOutcome;
 import io.otlpevents.delivery.DeliverySettings;
+import io.otlpevents.delivery.DestinationStatus;
+import io.otlpevents.delivery.DestinationStatus.State;
+import io.otlpevents.encode.EventSelection;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.journal.OverflowPolicy;
 import io.otlpevents.ledger.DestinationAccount;
@@ -28,8 +31,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,9 +45,10 @@ class EventPipelineTests {
 
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final DeliverySettings QUICK =
-      DeliverySettings.defaults()
-          .withMaxDelay(Duration.ofMillis(5))
-          .withBackoff(Duration.ofMillis(2), Duration.ofMillis(20));
+      DeliverySettings.defaults().toBuilder()
+          .maxDelay(Duration.ofMillis(5))
+          .backoff(Duration.ofMillis(2), Duration.ofMillis(20))
+          .build();
 
   private final ScriptedDestination destination = new ScriptedDestination("test");
   private EventPipeline pipeline = start(QUICK, JournalSettings.defaults());
@@ -68,7 +75,7 @@ class EventPipelineTests {
   @Test
   void splitsRequestsBySize() {
     pipeline.close();
-    pipeline = start(QUICK.withMaxBatchSize(4096), JournalSettings.defaults());
+    pipeline = start(QUICK.toBuilder().maxBatchSize(4096).build(), JournalSettings.defaults());
     destination.contentLengths.clear();
     emit(0, 500);
     assertThat(pipeline.flush(LONG).complete()).isTrue();
@@ -87,6 +94,36 @@ class EventPipelineTests {
     assertThat(numbers(destination.delivered)).containsExactlyElementsOf(range(0, 100));
     assertThat(account().retries()).isGreaterThanOrEqualTo(5);
     assertBalanced(100, 100);
+  }
+
+  @Test
+  void aFlushTriesAtOnceWhateverThePauseIs() {
+    pipeline.close();
+    pipeline =
+        start(
+            QUICK.toBuilder().backoff(Duration.ofHours(1), Duration.ofHours(2)).build(),
+            JournalSettings.defaults());
+    destination.script =
+        (attempt, records, done) -> done.accept(attempt == 1 ? retry() : delivered());
+    emit(0, 10);
+    await().until(() -> account().retries() == 1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertBalanced(10, 10);
+  }
+
+  @Test
+  void closeTriesAtOnceWhateverThePauseIs() {
+    pipeline.close();
+    pipeline =
+        start(
+            QUICK.toBuilder().backoff(Duration.ofHours(1), Duration.ofHours(2)).build(),
+            JournalSettings.defaults());
+    destination.script =
+        (attempt, records, done) -> done.accept(attempt == 1 ? retry() : delivered());
+    emit(0, 10);
+    await().until(() -> account().retries() == 1);
+    pipeline.close(LONG);
+    assertBalanced(10, 10);
   }
 
   @Test
@@ -112,6 +149,140 @@ class EventPipelineTests {
     assertThat(pipeline.flush(LONG)).isEqualTo(new FlushResult(true, 0));
     assertThat(account().refused()).containsEntry(RefusalReason.INVALID_REQUEST, 10L);
     assertBalanced(10, 0);
+  }
+
+  @Test
+  void halvesARefusedBatchUntilOnlyTheBadEventsAreRefused() {
+    pipeline.close();
+    pipeline = start(QUICK.toBuilder().bisectRefused(true).build(), JournalSettings.defaults());
+    Set<Long> bad = Set.of(0L, 17L, 18L, 99L);
+    destination.script =
+        (attempt, records, done) ->
+            done.accept(
+                numbers(records).stream().anyMatch(bad::contains)
+                    ? new DeliveryOutcome.Refused(RefusalReason.INVALID_REQUEST, "poison")
+                    : delivered());
+    emit(0, 100);
+    assertThat(pipeline.flush(LONG)).isEqualTo(new FlushResult(true, 0));
+    assertThat(numbers(destination.delivered))
+        .containsExactlyInAnyOrderElementsOf(
+            range(0, 100).stream().filter(n -> !bad.contains(n)).toList());
+    assertThat(account().refused()).containsEntry(RefusalReason.INVALID_REQUEST, 4L);
+    assertBalanced(100, 96);
+  }
+
+  @Test
+  void makesARequestSmallerThatTheReceiverCallsTooLarge() {
+    destination.script =
+        (attempt, records, done) ->
+            done.accept(
+                records.size() > 3
+                    ? new DeliveryOutcome.Refused(RefusalReason.TOO_LARGE, "413")
+                    : delivered());
+    emit(0, 50);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(numbers(destination.delivered)).containsExactlyInAnyOrderElementsOf(range(0, 50));
+    assertBalanced(50, 50);
+  }
+
+  @Test
+  void holdsEventsWhileTheReceiverDoesNotAcceptOurCredentials() {
+    pipeline.close();
+    pipeline = start(QUICK.toBuilder().holdUnauthorized(true).build(), JournalSettings.defaults());
+    destination.script =
+        (attempt, records, done) ->
+            done.accept(
+                attempt < 5
+                    ? new DeliveryOutcome.Refused(
+                        attempt % 2 == 0
+                            ? RefusalReason.UNAUTHENTICATED
+                            : RefusalReason.PERMISSION_DENIED,
+                        "token expired")
+                    : delivered());
+    emit(0, 10);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertBalanced(10, 10);
+    assertThat(pipeline.destinations().get(0).lastError()).contains("token expired");
+  }
+
+  @Test
+  void aDestinationGetsOnlyTheEventsItIsMeantToGet() {
+    pipeline.close();
+    ScriptedDestination audit = new ScriptedDestination("audit");
+    pipeline =
+        EventPipeline.builder()
+            .delivery(QUICK)
+            .destination(destination)
+            .destination(
+                audit,
+                QUICK,
+                EventSelection.of(List.of("security.*"), List.of("security.noise"), Severity.WARN)
+                    ::admits)
+            .build();
+    for (String name : List.of("security.login", "security.noise", "order.placed")) {
+      for (Severity severity : List.of(Severity.INFO, Severity.ERROR)) {
+        pipeline.emitter().event(name).severity(severity).emit();
+      }
+    }
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(destination.delivered).hasSize(6);
+    assertThat(audit.delivered)
+        .singleElement()
+        .matches(record -> record.getEventName().equals("security.login"))
+        .matches(record -> record.getSeverityNumberValue() == 17);
+    DestinationAccount.Snapshot account = pipeline.ledger().snapshot().destinations().get("audit");
+    assertThat(account.filtered()).isEqualTo(5);
+    assertThat(account.pending()).isZero();
+  }
+
+  @Test
+  void tellsHowADestinationIsDoing() {
+    AtomicBoolean up = new AtomicBoolean();
+    destination.script = (attempt, records, done) -> done.accept(up.get() ? delivered() : retry());
+    assertThat(pipeline.destinations().get(0).state()).isEqualTo(State.FLOWING);
+    assertThat(pipeline.destinations().get(0).lastAnswerAt()).isNull();
+    emit(0, 10);
+    await().until(() -> pipeline.destinations().get(0).failures() > 2);
+    DestinationStatus down = pipeline.destinations().get(0);
+    assertThat(down.state()).isNotEqualTo(State.FLOWING);
+    assertThat(down.lastError()).isEqualTo("not now");
+    assertThat(down.pendingBytes()).isPositive();
+    up.set(true);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    DestinationStatus back = pipeline.destinations().get(0);
+    assertThat(back.state()).isEqualTo(State.FLOWING);
+    assertThat(back.failures()).isZero();
+    assertThat(back.lastAnswerAt()).isNotNull();
+    assertThat(back.pendingBytes()).isZero();
+  }
+
+  @Test
+  void aFailingDestinationIsProbedWithOneRequestAtATime() {
+    pipeline.close();
+    pipeline =
+        start(
+            QUICK.toBuilder().maxBatchSize(4096).maxInFlight(4).build(),
+            JournalSettings.defaults());
+    AtomicInteger underWay = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger failures = new AtomicInteger();
+    destination.script =
+        (attempt, records, done) ->
+            new Thread(
+                    () -> {
+                      int now = underWay.incrementAndGet();
+                      if (failures.get() > 4 && failures.get() < 12) {
+                        most.accumulateAndGet(now, Math::max);
+                      }
+                      boolean fail = failures.incrementAndGet() < 15;
+                      underWay.decrementAndGet();
+                      done.accept(fail ? retry() : delivered());
+                    })
+                .start();
+    emit(0, 2000);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(most).hasValue(1);
+    assertBalanced(2000, 2000);
   }
 
   @Test
@@ -145,7 +316,10 @@ class EventPipelineTests {
   @Test
   void givesUpOnAnAttemptWithoutAnswerAndIgnoresALateOne() {
     pipeline.close();
-    pipeline = start(QUICK.withAttemptTimeout(Duration.ofMillis(30)), JournalSettings.defaults());
+    pipeline =
+        start(
+            QUICK.toBuilder().attemptTimeout(Duration.ofMillis(30)).build(),
+            JournalSettings.defaults());
     Queue<Consumer<DeliveryOutcome>> unanswered = new ConcurrentLinkedQueue<>();
     destination.script =
         (attempt, records, done) -> {
@@ -167,7 +341,10 @@ class EventPipelineTests {
   @Test
   void aLateAnswerDoesNotEndALaterAttempt() {
     pipeline.close();
-    pipeline = start(QUICK.withAttemptTimeout(Duration.ofMillis(200)), JournalSettings.defaults());
+    pipeline =
+        start(
+            QUICK.toBuilder().attemptTimeout(Duration.ofMillis(200)).build(),
+            JournalSettings.defaults());
     List<Consumer<DeliveryOutcome>> answers = Collections.synchronizedList(new ArrayList<>());
     destination.script = (attempt, records, done) -> answers.add(done);
     emit(0, 1);
@@ -444,10 +621,14 @@ class EventPipelineTests {
       pipeline =
           EventPipeline.builder()
               .delivery(
-                  QUICK
-                      .withMaxBatchSize(4096)
-                      .withMaxInFlight(1 + random.nextInt(4))
-                      .withAttemptTimeout(Duration.ofMillis(20)))
+                  QUICK.toBuilder()
+                      .maxBatchSize(4096)
+                      .maxInFlight(1 + random.nextInt(4))
+                      .attemptTimeout(Duration.ofMillis(20))
+                      .bisectRefused(random.nextInt(2) == 0)
+                      .holdUnauthorized(random.nextInt(2) == 0)
+                      .adaptive(random.nextInt(2) == 0)
+                      .build())
               .journal(smallJournal(OverflowPolicy.values()[random.nextInt(2)]))
               .destination(moody)
               .build();

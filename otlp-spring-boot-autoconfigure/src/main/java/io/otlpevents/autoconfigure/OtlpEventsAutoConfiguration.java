@@ -119,11 +119,11 @@ public final class OtlpEventsAutoConfiguration {
     private static DeliverySettings deliverySettings(OtlpProperties properties) {
       OtlpProperties.Batch batch = properties.events().batch();
       OtlpProperties.Retry retry = properties.events().retry();
-      return DeliverySettings.defaults()
-          .withMaxBatchSize(Math.toIntExact(batch.maxSize().toBytes()))
-          .withMaxDelay(batch.maxDelay())
-          .withMaxInFlight(batch.maxInFlight())
-          .withBackoff(retry.initialBackoff(), retry.maxBackoff())
+      return DeliverySettings.defaults().toBuilder()
+          .maxBatchSize(Math.toIntExact(batch.maxSize().toBytes()))
+          .maxDelay(batch.maxDelay())
+          .maxInFlight(batch.maxInFlight())
+          .backoff(retry.initialBackoff(), retry.maxBackoff()).build()
           // Only for a destination that never reports back, so after its own time-outs.
           .withAttemptTimeout(
               properties.timeout().plus(properties.connectTimeout()).plusSeconds(10));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

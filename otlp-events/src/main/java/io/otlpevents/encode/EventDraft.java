@@ -48,7 +48,7 @@ public final class EventDraft {
   String[] keys = new String[INITIAL];
 
   /** The encoded form of the key at the same index; null if it is not known yet. */
-  byte @Nullable [][] keyFields = new byte[INITIAL][];
+  byte[] @Nullable [] keyFields = new byte[INITIAL][];
 
   int[] hashes = new int[INITIAL];
   byte[] kinds = new byte[INITIAL];

@@ -36,6 +36,7 @@ final class OtlpSink extends ValueSink {
   /** The attributes that were written from a payload, in the order of their bytes. */
   private String[] flatKeys = new String[INITIAL];
 
+  private int[] flatHashes = new int[INITIAL];
   private int[] flatStarts = new int[INITIAL];
   private int flatCount;
 
@@ -60,10 +61,9 @@ final class OtlpSink extends ValueSink {
 
   private int indexOf(String key) {
     int hash = key.hashCode();
-    for (int i = 0; i < flatCount; i++) {
-      // Texts remember their hash.
-      String candidate = flatKeys[i];
-      if (candidate.hashCode() == hash && candidate.equals(key)) {
+    int[] candidates = flatHashes;
+    for (int i = 0, end = flatCount; i < end; i++) {
+      if (candidates[i] == hash && flatKeys[i].equals(key)) {
         return i;
       }
     }
@@ -183,9 +183,11 @@ final class OtlpSink extends ValueSink {
     if (flatCount == flatKeys.length) {
       flatKeys = Arrays.copyOf(flatKeys, 2 * flatCount);
       Arrays.fill(flatKeys, flatCount, flatKeys.length, "");
+      flatHashes = Arrays.copyOf(flatHashes, 2 * flatCount);
       flatStarts = Arrays.copyOf(flatStarts, 2 * flatCount);
     }
     flatKeys[flatCount] = key;
+    flatHashes[flatCount] = key.hashCode();
     flatStarts[flatCount++] = out.position;
     pairMark = out.beginMessage(Otlp.RECORD_ATTRIBUTE);
     out.writeBytes(keys.field(key));
@@ -201,6 +203,7 @@ final class OtlpSink extends ValueSink {
     flatCount--;
     for (int i = index; i < flatCount; i++) {
       flatKeys[i] = flatKeys[i + 1];
+      flatHashes[i] = flatHashes[i + 1];
       flatStarts[i] = flatStarts[i + 1] - (end - start);
     }
   }

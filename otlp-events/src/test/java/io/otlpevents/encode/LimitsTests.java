@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LimitsTests {
 
@@ -113,6 +114,7 @@ class LimitsTests {
 
   /** Values that never end and take no room are bounded like those that do. */
   @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void whatNeverEndsIsTooLargeInEveryMode() {
     record Endless(Iterable<Object> elements) {}
     for (PayloadMode mode : PayloadMode.values()) {

@@ -33,6 +33,12 @@ public interface EventBuilder {
   /** Sets when the event happened, in nanoseconds since 1970-01-01T00:00:00Z. */
   EventBuilder timestamp(long epochNanos);
 
+  /**
+   * Sets when the event was observed, where that is not now: for example when it was read from a
+   * file that another system wrote. Times before 1970 are ignored.
+   */
+  EventBuilder observedTimestamp(Instant timestamp);
+
   /** Sets a text attribute. */
   EventBuilder attribute(String key, @Nullable String value);
 
@@ -47,8 +53,9 @@ public interface EventBuilder {
 
   /**
    * Sets an attribute of any kind that OpenTelemetry can carry: scalars, enums (by name), byte
-   * arrays, arrays and collections, maps with text keys, and OpenTelemetry's {@code Value}.
-   * Anything else is recorded as its {@code toString()}.
+   * arrays, arrays and collections, maps with text keys, and OpenTelemetry's {@code Value} and
+   * {@code Attributes}. An {@code Optional} is what it contains. Anything else is recorded as its
+   * {@code toString()}.
    */
   EventBuilder attribute(String key, @Nullable Object value);
 
@@ -71,13 +78,38 @@ public interface EventBuilder {
   EventBuilder body(@Nullable String body);
 
   /**
-   * Adds the entries of a map as attributes; nested maps become dotted keys. An attribute that is
-   * set on its own wins over an entry with the same key.
+   * Sets a payload, recorded in the {@link PayloadMode} that the engine was given. An event has
+   * one: a later call replaces the payload of an earlier one.
    */
   EventBuilder payload(@Nullable Map<String, ?> payload);
 
-  /** Sets a payload that is text already, such as a JSON document. Recorded as the body. */
+  /**
+   * Sets a payload that is text already, such as a JSON document. Recorded as the body as it is,
+   * whatever the mode, except that {@link PayloadMode#NESTED_ATTRIBUTE} makes it an attribute.
+   * Takes the place of the display text.
+   */
   EventBuilder payload(@Nullable String payload);
+
+  /**
+   * Sets a payload: a map, a collection, a record or a bean, in the {@link PayloadMode} that the
+   * engine was given. Records and beans need Jackson 3 on the class path or a codec of your own;
+   * without, the event is refused as {@link EmitResult#ENCODING_FAILED}. Getters run on this thread
+   * while the event is emitted.
+   */
+  EventBuilder payload(@Nullable Object payload);
+
+  /** Sets a payload and how it is recorded; see {@link #payload(Object)}. */
+  EventBuilder payload(@Nullable Object payload, PayloadMode mode);
+
+  /**
+   * Sets a payload of bytes. Recorded as the body, with the content type as the attribute {@code
+   * event.payload.content_type}. Takes the place of the display text. Redaction looks into it only
+   * if the content type is JSON.
+   *
+   * @param payload the bytes; not changed until the event is emitted
+   * @param contentType the media type, for example {@code application/cbor}; null if unknown
+   */
+  EventBuilder payload(byte @Nullable [] payload, @Nullable String contentType);
 
   /**
    * Takes the span from this context instead of the current one; {@link Context#root()} for none.

@@ -3,6 +3,7 @@ package io.otlpevents;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.context.Context;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -19,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param attributes the attributes, with values as {@link EventBuilder#attribute(String, Object)}
  *     takes them, in the order they were set
  * @param body the text that people see; null for none
- * @param payload entries that become attributes, see {@link EventBuilder#payload(Map)}
+ * @param payload the payload, see {@link EventBuilder#payload(Object)}; a map is copied, a byte
+ *     array is copied when it is set on the builder, any other object is read when the record is
+ *     emitted; null for none
+ * @param payloadMode how the payload is recorded; null for the engine's mode
+ * @param contentType the content type of a payload of bytes; null if unknown, or for any other
+ * @param observedTimestamp when the event was observed; null for the moment it is emitted
  * @param context where the span comes from; null for the context that is current when it is emitted
  */
 public record EventRecord(
@@ -29,15 +35,20 @@ public record EventRecord(
     @Nullable Instant timestamp,
     Map<String, Object> attributes,
     @Nullable String body,
-    Map<String, ?> payload,
+    @Nullable Object payload,
+    @Nullable PayloadMode payloadMode,
+    @Nullable String contentType,
+    @Nullable Instant observedTimestamp,
     @Nullable Context context) {
 
   /** Copies the maps, so that later changes to them have no effect. */
   public EventRecord {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(severity, "severity");
-    attributes = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
-    payload = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(payload));
+    attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+    if (payload instanceof Map<?, ?> map) {
+      payload = Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
   }
 
   /** Starts a record with this name, {@link Severity#INFO} and nothing else. */
@@ -50,11 +61,14 @@ public record EventRecord(
 
     private final String name;
     private final Map<String, Object> attributes = new LinkedHashMap<>();
-    private final Map<String, Object> payload = new LinkedHashMap<>();
     private Severity severity = Severity.INFO;
     private @Nullable EventType type;
     private @Nullable Instant timestamp;
     private @Nullable String body;
+    private @Nullable Object payload;
+    private @Nullable PayloadMode payloadMode;
+    private @Nullable String contentType;
+    private @Nullable Instant observedTimestamp;
     private @Nullable Context context;
 
     private Builder(String name) {
@@ -95,9 +109,33 @@ public record EventRecord(
       return this;
     }
 
-    /** See {@link EventBuilder#payload(Map)}. */
-    public Builder payload(Map<String, ?> payload) {
-      this.payload.putAll(payload);
+    /** See {@link EventBuilder#observedTimestamp}. */
+    public Builder observedTimestamp(Instant timestamp) {
+      this.observedTimestamp = timestamp;
+      return this;
+    }
+
+    /** See {@link EventBuilder#payload(Object)}. */
+    public Builder payload(@Nullable Object payload) {
+      this.payload = payload;
+      this.payloadMode = null;
+      this.contentType = null;
+      return this;
+    }
+
+    /** See {@link EventBuilder#payload(Object, PayloadMode)}. */
+    public Builder payload(@Nullable Object payload, PayloadMode mode) {
+      this.payload = payload;
+      this.payloadMode = mode;
+      this.contentType = null;
+      return this;
+    }
+
+    /** See {@link EventBuilder#payload(byte[], String)}. */
+    public Builder payload(byte @Nullable [] payload, @Nullable String contentType) {
+      this.payload = payload == null ? null : payload.clone();
+      this.payloadMode = null;
+      this.contentType = contentType;
       return this;
     }
 
@@ -109,7 +147,18 @@ public record EventRecord(
 
     /** The finished record; the builder may be used again. */
     public EventRecord build() {
-      return new EventRecord(name, severity, type, timestamp, attributes, body, payload, context);
+      return new EventRecord(
+          name,
+          severity,
+          type,
+          timestamp,
+          attributes,
+          body,
+          payload,
+          payloadMode,
+          contentType,
+          observedTimestamp,
+          context);
     }
   }
 }

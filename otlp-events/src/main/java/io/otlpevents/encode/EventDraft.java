@@ -3,8 +3,9 @@ package io.otlpevents.encode;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.context.Context;
 import io.otlpevents.EventType;
+import io.otlpevents.PayloadMode;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,10 @@ public final class EventDraft {
   @Nullable EventType type;
   long timeNanos;
   @Nullable String body;
-  @Nullable Map<String, ?> payload;
+  long observedNanos;
+  @Nullable Object payload;
+  @Nullable PayloadMode payloadMode;
+  @Nullable String contentType;
   @Nullable Context context;
 
   int count;
@@ -44,13 +48,17 @@ public final class EventDraft {
   String[] keys = new String[INITIAL];
 
   /** The encoded form of the key at the same index; null if it is not known yet. */
-  byte @Nullable [][] keyFields = new byte[INITIAL][];
+  byte[] @Nullable [] keyFields = new byte[INITIAL][];
 
   int[] hashes = new int[INITIAL];
   byte[] kinds = new byte[INITIAL];
   long[] bits = new long[INITIAL];
   @Nullable Object[] values = new Object[INITIAL];
 
+  private final EncodingRules rules;
+  private @Nullable OtlpSink whole;
+  private @Nullable OtlpSink entries;
+  private @Nullable JsonSink json;
   private int start;
 
   /** How many of the keys stem from one event, so that none of them is there twice. */
@@ -59,9 +67,10 @@ public final class EventDraft {
   /** Whether the keys of this event so far are those remembered. */
   private boolean inOrder = true;
 
-  EventDraft(int maxBytes, int attributeLimit) {
+  EventDraft(int maxBytes, EncodingRules rules) {
     this.out = new WireBuffer(maxBytes);
-    this.attributeLimit = attributeLimit;
+    this.attributeLimit = rules.settings().maxAttributes();
+    this.rules = rules;
   }
 
   /** Starts an event. */
@@ -69,6 +78,7 @@ public final class EventDraft {
     this.name = name;
     severity = Severity.INFO.getSeverityNumber();
     timeNanos = 0;
+    observedNanos = 0;
   }
 
   /** Sets the severity number of the OpenTelemetry logs data model, 1 to 24. */
@@ -86,14 +96,33 @@ public final class EventDraft {
     timeNanos = epochNanos;
   }
 
+  /** Sets when the event was observed, in nanoseconds since 1970; zero or less for now. */
+  public void observedTimestamp(long epochNanos) {
+    observedNanos = epochNanos;
+  }
+
   /** Sets the display text. */
   public void body(@Nullable String body) {
     this.body = body;
   }
 
-  /** Sets entries that become attributes unless one with their key is set. */
-  public void payload(@Nullable Map<String, ?> payload) {
+  /** Sets the payload with the mode that the engine has been given; null for none. */
+  public void payload(@Nullable Object payload) {
+    payload(payload, null);
+  }
+
+  /** Sets the payload; null as the mode for the engine's. */
+  public void payload(@Nullable Object payload, @Nullable PayloadMode mode) {
     this.payload = payload;
+    payloadMode = mode;
+    contentType = null;
+  }
+
+  /** Sets a payload of bytes. */
+  public void payload(byte @Nullable [] payload, @Nullable String contentType) {
+    this.payload = payload;
+    payloadMode = null;
+    this.contentType = contentType;
   }
 
   /** Sets where the span comes from; null for the current context. */
@@ -127,14 +156,10 @@ public final class EventDraft {
   public void put(@Nullable String key, @Nullable Object value) {
     if (value instanceof String text) {
       put(key, STRING, 0, text);
+    } else if (value instanceof Optional<?> optional) {
+      put(key, optional.orElse(null));
     } else if (value != null) {
       put(key, OBJECT, 0, value);
-    }
-  }
-
-  void putIfAbsent(String key, @Nullable Object value) {
-    if (value != null && indexOf(key, key.hashCode()) < 0) {
-      put(key, value);
     }
   }
 
@@ -208,6 +233,44 @@ public final class EventDraft {
   void startEncoding(int start) {
     this.start = start;
     out.reset(start);
+    if (entries != null) {
+      entries.forgetAttributes();
+    }
+  }
+
+  /** Writes whole values. */
+  OtlpSink wholeSink() {
+    OtlpSink sink = whole;
+    if (sink == null) {
+      sink = new OtlpSink(rules, this, false);
+      whole = sink;
+    }
+    return sink;
+  }
+
+  /** Writes entries as attributes. */
+  OtlpSink entriesSink() {
+    OtlpSink sink = entries;
+    if (sink == null) {
+      sink = new OtlpSink(rules, this, true);
+      entries = sink;
+    }
+    return sink;
+  }
+
+  /** Writes JSON text. */
+  JsonSink jsonSink() {
+    JsonSink sink = json;
+    if (sink == null) {
+      sink = new JsonSink(rules, out);
+      json = sink;
+    }
+    return sink;
+  }
+
+  /** Whether the event or its payload, as far as that is written, has this attribute. */
+  boolean hasWritten(String key) {
+    return has(key) || entries != null && entries.hasAttribute(key);
   }
 
   /** The array that holds the encoded record; changes from event to event. */
@@ -231,7 +294,12 @@ public final class EventDraft {
     type = null;
     body = null;
     payload = null;
+    payloadMode = null;
+    contentType = null;
     context = null;
+    if (entries != null) {
+      entries.forgetAttributes();
+    }
     for (int i = 0, end = count; i < end; i++) {
       values[i] = null;
     }

@@ -1,146 +1,230 @@
 package io.otlpevents.encode;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.KeyValue;
 import io.opentelemetry.api.common.Value;
+import java.lang.reflect.Array;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes any Java value as the content of an OTLP {@code AnyValue}. Called on the caller's thread
- * with the caller's objects, so anything may be thrown from here; whoever calls contains it.
+ * Takes any Java value apart. Called on the caller's thread with the caller's objects, so anything
+ * may be thrown from here; whoever calls contains it.
  */
 final class ValueWriter {
 
   /**
-   * Deeper values are refused, which also ends cycles. A map takes three levels of protobuf
-   * messages, and receivers commonly read no more than 100.
+   * Deeper values are refused, which also ends cycles. In a request an attribute's value is on the
+   * fifth level and each map adds three; receivers that use protobuf for Java or C++ refuse more
+   * than 100, of which some are left for what stands around a request.
    */
   static final int MAX_DEPTH = 30;
 
   private ValueWriter() {}
 
-  static void write(WireBuffer out, @Nullable Object value, int depth) {
+  /**
+   * Writes a value with all that is in it.
+   *
+   * @param codec takes unknown objects apart; null for their {@code toString()}
+   */
+  static void write(ValueSink sink, @Nullable Object value, @Nullable PayloadCodec codec)
+      throws Exception {
     if (value == null) {
-      return;
-    }
-    if (depth > MAX_DEPTH) {
-      throw new IllegalArgumentException("value nested deeper than " + MAX_DEPTH);
-    }
-    if (value instanceof String text) {
-      out.writeString(Otlp.VALUE_STRING, text);
+      sink.nothing();
+    } else if (value instanceof String text) {
+      sink.value(text);
     } else if (value instanceof Boolean flag) {
-      writeBoolean(out, flag);
-    } else if (value instanceof Long
-        || value instanceof Integer
-        || value instanceof Short
-        || value instanceof Byte) {
-      writeLong(out, ((Number) value).longValue());
-    } else if (value instanceof Double || value instanceof Float) {
-      writeDouble(out, ((Number) value).doubleValue());
+      sink.value((boolean) flag);
+    } else if (value instanceof Number number) {
+      writeNumber(sink, number);
     } else if (value instanceof byte[] bytes) {
-      writeBytes(out, bytes);
+      sink.value(bytes, 0, bytes.length);
     } else if (value instanceof Map<?, ?> map) {
-      writeMap(out, map, depth);
-    } else if (value instanceof Iterable<?> elements && !(value instanceof java.nio.file.Path)) {
-      writeIterable(out, elements, depth);
+      writeMap(sink, map, codec);
+    } else if (value instanceof Iterable<?> elements && !isKnownOtherwise(value)) {
+      writeIterable(sink, elements, codec);
     } else if (value.getClass().isArray()) {
-      writeArray(out, value, depth);
+      writeArray(sink, value, codec);
     } else if (value instanceof Value<?> any) {
-      writeValue(out, any, depth);
+      writeValue(sink, any, codec);
     } else if (value instanceof Enum<?> constant) {
-      out.writeString(Otlp.VALUE_STRING, constant.name());
+      sink.value(constant.name());
+    } else if (value instanceof Attributes attributes) {
+      writeAttributes(sink, attributes, codec);
+    } else if (value instanceof Optional<?> optional) {
+      write(sink, optional.orElse(null), codec);
+    } else if (value instanceof OptionalLong optional) {
+      write(sink, optional.isPresent() ? optional.getAsLong() : null, codec);
+    } else if (value instanceof OptionalInt optional) {
+      write(sink, optional.isPresent() ? optional.getAsInt() : null, codec);
+    } else if (value instanceof OptionalDouble optional) {
+      write(sink, optional.isPresent() ? optional.getAsDouble() : null, codec);
+    } else if (codec != null && !isText(value)) {
+      codec.write(value, sink);
+    } else if (isJsonNode(value)) {
+      writeJsonNode(sink, value);
     } else {
-      // String.valueOf: a toString() may return null.
-      out.writeString(Otlp.VALUE_STRING, String.valueOf((Object) value.toString()));
+      writeText(sink, value);
     }
   }
 
-  static void writeBoolean(WireBuffer out, boolean value) {
-    out.writeByte(Otlp.VALUE_BOOL);
-    out.writeByte(value ? 1 : 0);
+  /** Whether a payload means nothing unless a codec takes it apart. */
+  static boolean needsCodec(Object value) {
+    return !(value instanceof Number
+        || value instanceof Map
+        || value instanceof Iterable && !isKnownOtherwise(value)
+        || value.getClass().isArray()
+        || value instanceof Value
+        || value instanceof Enum
+        || value instanceof Attributes
+        || isText(value));
   }
 
-  static void writeLong(WireBuffer out, long value) {
-    out.writeByte(Otlp.VALUE_INT);
-    out.writeVarint(value);
+  /** A path's elements are paths again; a JSON node's lack their names. */
+  private static boolean isKnownOtherwise(Object value) {
+    return value instanceof Path || isJsonNode(value);
   }
 
-  static void writeDouble(WireBuffer out, double value) {
-    out.writeByte(Otlp.VALUE_DOUBLE);
-    out.writeFixed64(Double.doubleToRawLongBits(value));
+  private static boolean isJsonNode(Object value) {
+    return value.getClass().getName().startsWith("tools.jackson.databind.node.");
   }
 
-  static void writeBytes(WireBuffer out, byte[] value) {
-    out.writeByte(Otlp.VALUE_BYTES);
-    out.writeVarint(value.length);
-    out.writeBytes(value);
+  /** Whether the value stands for a text rather than for a structure: an id, a date, an address. */
+  private static boolean isText(Object value) {
+    return value instanceof CharSequence
+        || value instanceof Path
+        || value.getClass().getName().startsWith("java.");
   }
 
-  private static void writeMap(WireBuffer out, Map<?, ?> map, int depth) {
-    int list = out.beginMessage(Otlp.VALUE_KEY_VALUES);
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
-      writeKeyValue(out, Otlp.ELEMENT, String.valueOf(entry.getKey()), entry.getValue(), depth + 1);
+  /** Also where other objects are texts, for it is as good as a map. */
+  private static void writeJsonNode(ValueSink sink, Object node) throws Exception {
+    PayloadCodec jackson = JacksonIfPresent.codec();
+    if (jackson != null) {
+      jackson.write(node, sink);
+    } else {
+      writeText(sink, node);
     }
-    out.endMessage(list);
   }
 
-  private static void writeIterable(WireBuffer out, Iterable<?> elements, int depth) {
-    int list = out.beginMessage(Otlp.VALUE_ARRAY);
-    for (Object element : elements) {
-      writeElement(out, element, depth + 1);
+  private static void writeText(ValueSink sink, Object value) {
+    String text = value.toString();
+    // A toString() may return null.
+    sink.value(text == null ? "null" : text);
+  }
+
+  private static void writeNumber(ValueSink sink, Number number) {
+    if (number instanceof Long
+        || number instanceof Integer
+        || number instanceof Short
+        || number instanceof Byte
+        || number instanceof AtomicLong
+        || number instanceof AtomicInteger) {
+      sink.value(number.longValue());
+    } else if (number instanceof Double || number instanceof Float) {
+      sink.value(number.doubleValue());
+    } else if (number.getClass() == BigDecimal.class || number.getClass() == BigInteger.class) {
+      sink.number(number.toString());
+    } else {
+      writeText(sink, number);
     }
-    out.endMessage(list);
   }
 
-  private static void writeArray(WireBuffer out, Object array, int depth) {
-    int list = out.beginMessage(Otlp.VALUE_ARRAY);
-    int length = java.lang.reflect.Array.getLength(array);
-    for (int i = 0; i < length; i++) {
-      writeElement(out, java.lang.reflect.Array.get(array, i), depth + 1);
+  private static void writeMap(ValueSink sink, Map<?, ?> map, @Nullable PayloadCodec codec)
+      throws Exception {
+    sink.startObject();
+    if (!sink.isIgnoring()) {
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        if (sink.name(String.valueOf(entry.getKey()))) {
+          write(sink, entry.getValue(), codec);
+        }
+      }
     }
-    out.endMessage(list);
+    sink.endObject();
   }
 
-  private static void writeValue(WireBuffer out, Value<?> value, int depth) {
+  private static void writeAttributes(
+      ValueSink sink, Attributes attributes, @Nullable PayloadCodec codec) throws Exception {
+    sink.startObject();
+    for (Map.Entry<?, ?> entry : attributes.asMap().entrySet()) {
+      String key = ((io.opentelemetry.api.common.AttributeKey<?>) entry.getKey()).getKey();
+      if (sink.name(key)) {
+        write(sink, entry.getValue(), codec);
+      }
+    }
+    sink.endObject();
+  }
+
+  private static void writeIterable(
+      ValueSink sink, Iterable<?> elements, @Nullable PayloadCodec codec) throws Exception {
+    sink.startArray();
+    if (!sink.isIgnoring()) {
+      for (Object element : elements) {
+        write(sink, element, codec);
+      }
+    }
+    sink.endArray();
+  }
+
+  private static void writeArray(ValueSink sink, Object array, @Nullable PayloadCodec codec)
+      throws Exception {
+    sink.startArray();
+    if (!sink.isIgnoring()) {
+      if (array instanceof long[] longs) {
+        for (long element : longs) {
+          sink.value(element);
+        }
+      } else if (array instanceof int[] ints) {
+        for (int element : ints) {
+          sink.value(element);
+        }
+      } else if (array instanceof double[] doubles) {
+        for (double element : doubles) {
+          sink.value(element);
+        }
+      } else {
+        for (int i = 0, end = Array.getLength(array); i < end; i++) {
+          write(sink, Array.get(array, i), codec);
+        }
+      }
+    }
+    sink.endArray();
+  }
+
+  private static void writeValue(ValueSink sink, Value<?> value, @Nullable PayloadCodec codec)
+      throws Exception {
     switch (value.getType()) {
+      case EMPTY -> sink.nothing();
       case BYTES -> {
         ByteBuffer buffer = (ByteBuffer) value.getValue();
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
-        writeBytes(out, bytes);
+        sink.value(bytes, 0, bytes.length);
       }
-      case ARRAY -> writeIterable(out, (List<?>) value.getValue(), depth);
+      case ARRAY -> writeIterable(sink, (List<?>) value.getValue(), codec);
       case KEY_VALUE_LIST -> {
-        int list = out.beginMessage(Otlp.VALUE_KEY_VALUES);
-        for (Object element : (List<?>) value.getValue()) {
-          KeyValue entry = (KeyValue) element;
-          writeKeyValue(out, Otlp.ELEMENT, entry.getKey(), entry.getValue(), depth + 1);
+        sink.startObject();
+        if (!sink.isIgnoring()) {
+          for (Object element : (List<?>) value.getValue()) {
+            KeyValue entry = (KeyValue) element;
+            if (sink.name(entry.getKey())) {
+              writeValue(sink, entry.getValue(), codec);
+            }
+          }
         }
-        out.endMessage(list);
+        sink.endObject();
       }
-      case EMPTY -> {
-        // An AnyValue without content.
-      }
-      default -> write(out, value.getValue(), depth);
+      default -> write(sink, value.getValue(), codec);
     }
-  }
-
-  private static void writeElement(WireBuffer out, @Nullable Object element, int depth) {
-    int any = out.beginMessage(Otlp.ELEMENT);
-    write(out, element, depth);
-    out.endMessage(any);
-  }
-
-  /** Writes a {@code KeyValue} field; a null value becomes an empty {@code AnyValue}. */
-  static void writeKeyValue(
-      WireBuffer out, int tag, String key, @Nullable Object value, int depth) {
-    int pair = out.beginMessage(tag);
-    out.writeString(Otlp.KEY, key);
-    int any = out.beginMessage(Otlp.VALUE);
-    write(out, value, depth);
-    out.endMessage(any);
-    out.endMessage(pair);
   }
 }

@@ -42,6 +42,9 @@ class WireBuffer {
   byte[] bytes;
   int position;
 
+  /** Whether the limit was met since the last start, even if somebody caught that. */
+  boolean full;
+
   /**
    * @param limit the largest number of bytes that may be written
    */
@@ -61,6 +64,13 @@ class WireBuffer {
       bytes = new byte[Math.min(INITIAL, limit)];
     }
     position = start;
+    full = false;
+  }
+
+  /** Notes that the event is too large; to be thrown. */
+  final LimitExceeded limitExceeded() {
+    full = true;
+    return LimitExceeded.INSTANCE;
   }
 
   /** Makes room for this many more bytes. */
@@ -73,7 +83,7 @@ class WireBuffer {
   private void grow(int more) {
     long needed = (long) position + more;
     if (needed > limit) {
-      throw LimitExceeded.INSTANCE;
+      throw limitExceeded();
     }
     long doubled = Math.max(needed, 2L * bytes.length);
     bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, limit));
@@ -283,6 +293,101 @@ class WireBuffer {
     return Character.isHighSurrogate(value.charAt(index))
         && index + 1 < value.length()
         && Character.isLowSurrogate(value.charAt(index + 1));
+  }
+
+  /** Writes an integer in decimal notation. */
+  final void writeDecimal(long value) {
+    ensure(20);
+    if (value == Long.MIN_VALUE) {
+      // Has no positive counterpart.
+      writeAscii("-9223372036854775808");
+      return;
+    }
+    long rest = value;
+    if (rest < 0) {
+      bytes[position++] = '-';
+      rest = -rest;
+    }
+    int digits = 1;
+    for (long bound = 10; digits < 19 && rest >= bound; bound *= 10) {
+      digits++;
+    }
+    for (int i = digits - 1; i >= 0; i--) {
+      bytes[position + i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    position += digits;
+  }
+
+  /** Writes the characters of a text that has only ASCII ones. */
+  final void writeAscii(String value) {
+    int length = value.length();
+    ensure(length);
+    if (!copyAscii(value, length)) {
+      throw new IllegalArgumentException("not a number: " + value);
+    }
+  }
+
+  /** Writes a text as a JSON string with its quotes. */
+  final void writeJsonString(String value) {
+    int length = value.length();
+    ensure(length + 2);
+    bytes[position++] = '"';
+    int from = 0;
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      if (c < 0x20 || c == '"' || c == '\\' || c >= 0x80) {
+        copyPart(value, from, i);
+        if (c >= 0x80) {
+          int end = i + 1;
+          while (end < length && value.charAt(end) >= 0x80) {
+            end++;
+          }
+          String part = value.substring(i, end);
+          ensure(utf8Length(part) + length - end + 1);
+          copyUtf8(part);
+          i = end - 1;
+        } else {
+          ensure(6 + length - i);
+          escape(c);
+        }
+        from = i + 1;
+      }
+    }
+    copyPart(value, from, length);
+    writeByte('"');
+  }
+
+  private void copyPart(String value, int from, int end) {
+    byte[] target = bytes;
+    int at = position;
+    for (int i = from; i < end; i++) {
+      target[at++] = (byte) value.charAt(i);
+    }
+    position = at;
+  }
+
+  private void escape(char c) {
+    bytes[position++] = '\\';
+    switch (c) {
+      case '"', '\\' -> bytes[position++] = (byte) c;
+      case '\n' -> bytes[position++] = 'n';
+      case '\r' -> bytes[position++] = 'r';
+      case '\t' -> bytes[position++] = 't';
+      default -> {
+        bytes[position++] = 'u';
+        bytes[position++] = '0';
+        bytes[position++] = '0';
+        bytes[position++] = (byte) (c < 0x10 ? '0' : '1');
+        bytes[position++] = (byte) "0123456789abcdef".charAt(c & 0xF);
+      }
+    }
+  }
+
+  /** Takes back the bytes from {@code start} to {@code end}; those behind them move up. */
+  final void remove(int start, int end) {
+    System.arraycopy(bytes, end, bytes, start, position - end);
+    position -= end - start;
   }
 
   /** The bytes from {@code start} up to the position. */

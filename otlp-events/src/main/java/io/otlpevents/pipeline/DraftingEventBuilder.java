@@ -7,6 +7,7 @@ import io.opentelemetry.context.Context;
 import io.otlpevents.EmitResult;
 import io.otlpevents.EventBuilder;
 import io.otlpevents.EventType;
+import io.otlpevents.PayloadMode;
 import io.otlpevents.encode.EventDraft;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -72,6 +73,15 @@ final class DraftingEventBuilder implements EventBuilder {
     EventDraft d = draft;
     if (d != null) {
       d.timestamp(epochNanos);
+    }
+    return this;
+  }
+
+  @Override
+  public EventBuilder observedTimestamp(Instant timestamp) {
+    EventDraft d = draft;
+    if (d != null && timestamp != null) {
+      d.observedTimestamp(epochNanos(timestamp));
     }
     return this;
   }
@@ -176,6 +186,16 @@ final class DraftingEventBuilder implements EventBuilder {
 
   @Override
   public EventBuilder payload(@Nullable Map<String, ?> payload) {
+    return payload((Object) payload);
+  }
+
+  @Override
+  public EventBuilder payload(@Nullable String payload) {
+    return payload((Object) payload);
+  }
+
+  @Override
+  public EventBuilder payload(@Nullable Object payload) {
     EventDraft d = draft;
     if (d != null) {
       d.payload(payload);
@@ -184,8 +204,21 @@ final class DraftingEventBuilder implements EventBuilder {
   }
 
   @Override
-  public EventBuilder payload(@Nullable String payload) {
-    return body(payload);
+  public EventBuilder payload(@Nullable Object payload, PayloadMode mode) {
+    EventDraft d = draft;
+    if (d != null) {
+      d.payload(payload, mode);
+    }
+    return this;
+  }
+
+  @Override
+  public EventBuilder payload(byte @Nullable [] payload, @Nullable String contentType) {
+    EventDraft d = draft;
+    if (d != null) {
+      d.payload(payload, contentType);
+    }
+    return this;
   }
 
   @Override

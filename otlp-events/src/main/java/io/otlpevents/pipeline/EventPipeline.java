@@ -10,8 +10,11 @@ import io.otlpevents.delivery.Destination;
 import io.otlpevents.delivery.DestinationStatus;
 import io.otlpevents.delivery.Dispatcher;
 import io.otlpevents.delivery.RecordFilter;
+import io.otlpevents.encode.EncoderSettings;
 import io.otlpevents.encode.EventEncoder;
 import io.otlpevents.encode.Origin;
+import io.otlpevents.encode.PayloadCodec;
+import io.otlpevents.encode.RedactionRule;
 import io.otlpevents.journal.Journal;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.ledger.Ledger;
@@ -52,7 +55,7 @@ public final class EventPipeline implements AutoCloseable {
         new EventEncoder(
             Journal.PREFIX,
             builder.journal.maxEventSize(),
-            EventEncoder.DEFAULT_ATTRIBUTE_LIMIT,
+            builder.encoding,
             builder.defaultAttributes,
             builder.clock);
     this.emitter =
@@ -165,6 +168,7 @@ public final class EventPipeline implements AutoCloseable {
     private Severity minimumSeverity = Severity.UNDEFINED_SEVERITY_NUMBER;
     private JournalSettings journal = JournalSettings.defaults();
     private DeliverySettings delivery = DeliverySettings.defaults();
+    private EncoderSettings encoding = EncoderSettings.defaults();
     private LongSupplier clock = EventPipeline::now;
 
     private Builder() {}
@@ -197,6 +201,24 @@ public final class EventPipeline implements AutoCloseable {
     /** Sets the journal's bounds. */
     public Builder journal(JournalSettings settings) {
       this.journal = Objects.requireNonNull(settings, "settings");
+      return this;
+    }
+
+    /** Sets limits and the form of payloads, and replaces what the next two have set. */
+    public Builder encoding(EncoderSettings settings) {
+      this.encoding = Objects.requireNonNull(settings, "settings");
+      return this;
+    }
+
+    /** Sets what must not be recorded; nothing unless set. */
+    public Builder redaction(List<RedactionRule> rules) {
+      this.encoding = encoding.withRedaction(rules);
+      return this;
+    }
+
+    /** Sets what takes payload objects apart; Jackson 3 with defaults unless set. */
+    public Builder payloadCodec(PayloadCodec codec) {
+      this.encoding = encoding.withPayloadCodec(Objects.requireNonNull(codec, "codec"));
       return this;
     }
 

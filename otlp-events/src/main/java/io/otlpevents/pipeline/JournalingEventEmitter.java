@@ -73,7 +73,17 @@ final class JournalingEventEmitter implements EventEmitter {
       event.context(record.context());
     }
     record.attributes().forEach(event::attribute);
-    return event.payload(record.payload()).emit();
+    if (record.observedTimestamp() != null) {
+      event.observedTimestamp(record.observedTimestamp());
+    }
+    if (record.payload() instanceof byte[] bytes) {
+      event.payload(bytes, record.contentType());
+    } else if (record.payloadMode() != null) {
+      event.payload(record.payload(), record.payloadMode());
+    } else {
+      event.payload(record.payload());
+    }
+    return event.emit();
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.otlpevents.EventEmitter;
 import io.otlpevents.EventRecord;
 import io.otlpevents.EventType;
 import io.otlpevents.FlushResult;
+import io.otlpevents.PayloadMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -112,6 +113,26 @@ final class DisabledEventEmitter implements EventEmitter {
 
     @Override
     public EventBuilder payload(@Nullable String payload) {
+      return this;
+    }
+
+    @Override
+    public EventBuilder payload(@Nullable Object payload) {
+      return this;
+    }
+
+    @Override
+    public EventBuilder payload(@Nullable Object payload, PayloadMode mode) {
+      return this;
+    }
+
+    @Override
+    public EventBuilder payload(byte @Nullable [] payload, @Nullable String contentType) {
+      return this;
+    }
+
+    @Override
+    public EventBuilder observedTimestamp(Instant timestamp) {
       return this;
     }
 

@@ -1,6 +1,8 @@
 package io.otlpevents.encode;
 
 import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.otlpevents.EventType;
 import java.util.Arrays;
@@ -47,6 +49,10 @@ public final class EventDraft {
   @Nullable Object[] values = new Object[INITIAL];
 
   private int start;
+
+  // Attributes of enrichers lie between these indexes; both 0 while there are none.
+  private int enrichedFrom;
+  private int enrichedTo;
 
   EventDraft(int maxBytes, int attributeLimit) {
     this.out = new WireBuffer(maxBytes);
@@ -122,12 +128,30 @@ public final class EventDraft {
   }
 
   void putIfAbsent(String key, @Nullable Object value) {
-    if (value != null && indexOf(key, key.hashCode()) < 0) {
-      put(key, value);
+    if (value != null) {
+      int index = indexOf(key, key.hashCode());
+      // A payload is the event's own, so its entries replace what enrichers have added.
+      if (index < 0 || index >= enrichedFrom && index < enrichedTo) {
+        put(key, value);
+      }
     }
   }
 
+  /**
+   * Sets an attribute that tells how the event was sampled, beyond the limit on attributes: without
+   * it, the event would count for less than it stands for.
+   */
+  public void stamp(String key, Object value) {
+    boolean text = value instanceof String;
+    put(key, text ? STRING : OBJECT, 0, value, Integer.MAX_VALUE);
+  }
+
   private void put(@Nullable String key, byte kind, long scalar, @Nullable Object value) {
+    put(key, kind, scalar, value, attributeLimit);
+  }
+
+  private void put(
+      @Nullable String key, byte kind, long scalar, @Nullable Object value, int limit) {
     if (key == null || key.isEmpty()) {
       dropped++;
       return;
@@ -135,7 +159,7 @@ public final class EventDraft {
     int hash = key.hashCode();
     int index = indexOf(key, hash);
     if (index < 0) {
-      if (count >= attributeLimit) {
+      if (count >= limit) {
         dropped++;
         return;
       }
@@ -151,7 +175,54 @@ public final class EventDraft {
     values[index] = value;
   }
 
-  boolean has(String key) {
+  /** The event's name; null before {@link #begin}. */
+  public @Nullable String name() {
+    return name;
+  }
+
+  /** The severity number. */
+  public int severity() {
+    return severity;
+  }
+
+  /** The kind of event; null for none. */
+  public @Nullable EventType type() {
+    return type;
+  }
+
+  /** The span the event belongs to, invalid for none. */
+  public SpanContext spanContext() {
+    Context given = context;
+    return Span.fromContext(given != null ? given : Context.current()).getSpanContext();
+  }
+
+  /** The value of an attribute that was put, scalars boxed; null if there is none. */
+  public @Nullable Object get(String key) {
+    int index = indexOf(key, key.hashCode());
+    if (index < 0) {
+      return null;
+    }
+    return switch (kinds[index]) {
+      case LONG -> bits[index];
+      case DOUBLE -> Double.longBitsToDouble(bits[index]);
+      case BOOLEAN -> bits[index] != 0;
+      default -> values[index];
+    };
+  }
+
+  /** What is put from now on is not the event's own: its payload wins over it. */
+  public void beginEnriching() {
+    enrichedFrom = count;
+    enrichedTo = Integer.MAX_VALUE;
+  }
+
+  /** Ends what {@link #beginEnriching} began. */
+  public void endEnriching() {
+    enrichedTo = count;
+  }
+
+  /** Whether an attribute with this key was put. */
+  public boolean has(String key) {
     return indexOf(key, key.hashCode()) >= 0;
   }
 
@@ -206,6 +277,8 @@ public final class EventDraft {
     }
     count = 0;
     dropped = 0;
+    enrichedFrom = 0;
+    enrichedTo = 0;
     if (keys.length > 8 * INITIAL) {
       shrink();
     }

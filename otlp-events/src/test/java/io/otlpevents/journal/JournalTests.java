@@ -257,8 +257,11 @@ class JournalTests {
   @Test
   void sealingLetsCallersGoThatWaitForRoom() throws Exception {
     for (int round = 0; round < 300; round++) {
-      Journal journal = journal(2, OverflowPolicy.BLOCK, Duration.ofMinutes(1));
+      // Closed by the test alone: to close one that hangs would hang the build.
+      Journal journal =
+          new Journal(settings(2, OverflowPolicy.BLOCK, Duration.ofMinutes(1)), RESOURCE, SCOPE);
       JournalReader reader = journal.openReader();
+      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
       List<Thread> writers = new ArrayList<>();
       for (int t = 0; t < 4; t++) {
         Thread writer =
@@ -275,6 +278,7 @@ class JournalTests {
       }
       for (int turn = round % 20; turn >= 0; turn--) {
         while (readAll(reader).isEmpty()) {
+          assertThat(System.nanoTime() - deadline).as("round %s", round).isNegative();
           Thread.onSpinWait();
         }
         reader.acknowledge(reader.position());

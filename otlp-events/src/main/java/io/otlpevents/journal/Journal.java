@@ -283,6 +283,10 @@ public final class Journal implements AutoCloseable {
     while (!stopped) {
       if (!work.getAndSet(false)) {
         boolean spare = hasSpare();
+        // To wait for the lock may have used up the permit that came with new work.
+        if (work.get()) {
+          continue;
+        }
         if (spare) {
           LockSupport.parkNanos(this, SHRINK_AFTER_NANOS);
         } else {

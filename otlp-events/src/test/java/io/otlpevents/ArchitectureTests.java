@@ -32,6 +32,8 @@ class ArchitectureTests {
           .definedBy("io.otlpevents.otlp")
           .layer("pipeline")
           .definedBy("io.otlpevents.pipeline")
+          .layer("resource")
+          .definedBy("io.otlpevents.resource")
           .whereLayer("api")
           .mayNotAccessAnyLayer()
           .whereLayer("annotation")
@@ -46,6 +48,8 @@ class ArchitectureTests {
           .mayOnlyAccessLayers("journal", "ledger")
           .whereLayer("otlp")
           .mayOnlyAccessLayers("delivery", "ledger")
+          .whereLayer("resource")
+          .mayNotAccessAnyLayer()
           .whereLayer("pipeline")
           .mayNotBeAccessedByAnyLayer();
 

@@ -1,6 +1,8 @@
 package io.otlpevents.encode;
 
 import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
@@ -66,6 +68,10 @@ public final class EventDraft {
 
   /** Whether the keys of this event so far are those remembered. */
   private boolean inOrder = true;
+
+  // Attributes of enrichers lie between these indexes; both 0 while there are none.
+  private int enrichedFrom;
+  private int enrichedTo;
 
   EventDraft(int maxBytes, EncodingRules rules) {
     this.out = new WireBuffer(maxBytes);
@@ -163,7 +169,21 @@ public final class EventDraft {
     }
   }
 
+  /**
+   * Sets an attribute that tells how the event was sampled, beyond the limit on attributes: without
+   * it, the event would count for less than it stands for.
+   */
+  public void stamp(String key, Object value) {
+    boolean text = value instanceof String;
+    put(key, text ? STRING : OBJECT, 0, value, Integer.MAX_VALUE);
+  }
+
   private void put(@Nullable String key, byte kind, long scalar, @Nullable Object value) {
+    put(key, kind, scalar, value, attributeLimit);
+  }
+
+  private void put(
+      @Nullable String key, byte kind, long scalar, @Nullable Object value, int limit) {
     if (key == null || key.isEmpty()) {
       dropped++;
       return;
@@ -172,7 +192,7 @@ public final class EventDraft {
     if (inOrder && index < remembered && keys[index] == key) {
       count = index + 1;
     } else {
-      index = place(key);
+      index = place(key, limit);
       if (index < 0) {
         dropped++;
         return;
@@ -186,13 +206,13 @@ public final class EventDraft {
   /**
    * Where an attribute goes: over the one with the same key, or behind the last; -1 for nowhere.
    */
-  private int place(String key) {
+  private int place(String key, int limit) {
     int hash = key.hashCode();
     int index = indexOf(key, hash);
     if (index >= 0) {
       return index;
     }
-    if (count >= attributeLimit) {
+    if (count >= limit) {
       return -1;
     }
     inOrder = false;
@@ -206,7 +226,70 @@ public final class EventDraft {
     return index;
   }
 
-  boolean has(String key) {
+  /** The event's name; null before {@link #begin}. */
+  public @Nullable String name() {
+    return name;
+  }
+
+  /** The severity number. */
+  public int severity() {
+    return severity;
+  }
+
+  /** The kind of event; null for none. */
+  public @Nullable EventType type() {
+    return type;
+  }
+
+  /** The span the event belongs to, invalid for none. */
+  public SpanContext spanContext() {
+    Context given = context;
+    return Span.fromContext(given != null ? given : Context.current()).getSpanContext();
+  }
+
+  /** The value of an attribute that was put, scalars boxed; null if there is none. */
+  public @Nullable Object get(String key) {
+    int index = indexOf(key, key.hashCode());
+    if (index < 0) {
+      return null;
+    }
+    return switch (kinds[index]) {
+      case LONG -> bits[index];
+      case DOUBLE -> Double.longBitsToDouble(bits[index]);
+      case BOOLEAN -> bits[index] != 0;
+      default -> values[index];
+    };
+  }
+
+  /** What is put from now on is not the event's own: its payload wins over it. */
+  public void beginEnriching() {
+    enrichedFrom = count;
+    enrichedTo = Integer.MAX_VALUE;
+  }
+
+  /** Ends what {@link #beginEnriching} began. */
+  public void endEnriching() {
+    enrichedTo = count;
+  }
+
+  /** How many attributes, from the first, are the event's own and not an enricher's. */
+  int ownCount() {
+    return enrichedTo == 0 ? count : enrichedFrom;
+  }
+
+  /** Whether the event itself has an attribute with this key. */
+  boolean hasOwn(String key) {
+    int index = indexOf(key, key.hashCode());
+    return index >= 0 && index < ownCount();
+  }
+
+  /** Whether the payload, as far as it is written, has an entry that became this attribute. */
+  boolean isInPayload(String key) {
+    return entries != null && entries.hasAttribute(key);
+  }
+
+  /** Whether an attribute with this key was put. */
+  public boolean has(String key) {
     return indexOf(key, key.hashCode()) >= 0;
   }
 
@@ -270,7 +353,7 @@ public final class EventDraft {
 
   /** Whether the event or its payload, as far as that is written, has this attribute. */
   boolean hasWritten(String key) {
-    return has(key) || entries != null && entries.hasAttribute(key);
+    return has(key) || isInPayload(key);
   }
 
   /** The array that holds the encoded record; changes from event to event. */
@@ -307,6 +390,8 @@ public final class EventDraft {
     inOrder = true;
     count = 0;
     dropped = 0;
+    enrichedFrom = 0;
+    enrichedTo = 0;
     if (keys.length > 8 * INITIAL || out.isLarge()) {
       shrink();
     }

@@ -152,11 +152,18 @@ public final class EventEncoder {
       out.writeString(Otlp.VALUE_STRING, redaction == null ? body : redactText(out, body));
       out.endMessage(message);
     }
-    for (int i = 0, end = draft.count; i < end; i++) {
+    int own = draft.ownCount();
+    for (int i = 0; i < own; i++) {
       writeAttribute(draft, out, i);
     }
     if (payload != null) {
       writePayload(draft, out, payload);
+    }
+    // A payload is the event's own, so its entries win over what enrichers have added.
+    for (int i = own, end = draft.count; i < end; i++) {
+      if (!draft.isInPayload(draft.keys[i])) {
+        writeAttribute(draft, out, i);
+      }
     }
     writeUid(draft, out, now);
     EventType type = draft.type;

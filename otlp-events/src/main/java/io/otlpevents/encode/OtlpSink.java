@@ -170,13 +170,13 @@ final class OtlpSink extends ValueSink {
       draft.dropped++;
       return false;
     }
-    if (draft.has(key)) {
+    if (draft.hasOwn(key)) {
       return false;
     }
     int earlier = indexOf(key);
     if (earlier >= 0) {
       remove(earlier);
-    } else if (draft.count + flatCount >= rules.settings().maxAttributes()) {
+    } else if (draft.ownCount() + flatCount >= rules.settings().maxAttributes()) {
       draft.dropped++;
       return false;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +52,16 @@ public final class Journal implements AutoCloseable {
   /** Whether the keeper has something to do; cleared by the keeper before it looks. */
   private final AtomicBoolean work = new AtomicBoolean();
 
-  // Guarded by this: taken when a segment is linked, released or cleaned, never to append.
-  private int maxSegments;
+  /**
+   * Taken when a segment is linked, released or cleaned, never to append. Not a monitor: before
+   * Java 24 a virtual thread that waits for one holds its carrier.
+   */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Written under the lock. */
+  private volatile int maxSegments;
+
+  // Guarded by the lock.
   private Segment oldest;
   private int segments;
   private final Deque<ByteBuffer> clean = new ArrayDeque<>();
@@ -86,10 +95,15 @@ public final class Journal implements AutoCloseable {
   }
 
   /** A reader that starts with the oldest record that is still here. */
-  public synchronized JournalReader openReader() {
-    JournalReader reader = new JournalReader(this, oldest);
-    readers.add(reader);
-    return reader;
+  public JournalReader openReader() {
+    lock.lock();
+    try {
+      JournalReader reader = new JournalReader(this, oldest);
+      readers.add(reader);
+      return reader;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -156,32 +170,45 @@ public final class Journal implements AutoCloseable {
    * Links a segment behind this one unless there is one. The lock is held while memory is taken or
    * cleaned, which appending threads only wait for when the keeper has not done it ahead of them.
    */
-  private synchronized @Nullable Segment extend(Segment last) {
-    Segment next = last.next;
-    if (next != null || closed) {
-      return next;
-    }
-    ByteBuffer buffer = clean.poll();
-    if (buffer == null) {
-      buffer = used.poll();
-      if (buffer != null) {
-        clean(buffer);
-      } else {
-        buffer = allocate();
+  private @Nullable Segment extend(Segment last) {
+    lock.lock();
+    try {
+      Segment next = last.next;
+      if (next != null || closed) {
+        return next;
       }
+      ByteBuffer buffer = clean.poll();
+      if (buffer == null) {
+        // A reader may have passed a segment's end before there was another to move on to; nobody
+        // has told us since.
+        release();
+        buffer = used.poll();
+        if (buffer != null) {
+          clean(buffer);
+        } else {
+          buffer = allocate();
+        }
+      }
+      if (buffer == null) {
+        spent = true;
+        return null;
+      }
+      next = new Segment(buffer, last.id + 1, resource, scope);
+      last.next = next;
+      return next;
+    } finally {
+      lock.unlock();
     }
-    if (buffer == null) {
-      spent = true;
-      return null;
-    }
-    next = new Segment(buffer, last.id + 1, resource, scope);
-    last.next = next;
-    return next;
   }
 
-  private synchronized void activate(Segment full, Segment next) {
-    if (active == full) {
-      active = next;
+  private void activate(Segment full, Segment next) {
+    lock.lock();
+    try {
+      if (active == full) {
+        active = next;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -222,22 +249,27 @@ public final class Journal implements AutoCloseable {
   }
 
   /** Gives back the segments that every reader has passed. */
-  synchronized void release() {
-    long passed = Long.MAX_VALUE;
-    for (JournalReader reader : readers) {
-      passed = Math.min(passed, reader.acknowledged());
-    }
-    boolean released = false;
-    Segment next = oldest.next;
-    while (next != null && oldest != active && passed >= next.id * next.capacity) {
-      used.add(oldest.buffer);
-      oldest = next;
-      next = oldest.next;
-      released = true;
-    }
-    if (released) {
-      spent = false;
-      wakeKeeper();
+  void release() {
+    lock.lock();
+    try {
+      long passed = Long.MAX_VALUE;
+      for (JournalReader reader : readers) {
+        passed = Math.min(passed, reader.acknowledged());
+      }
+      boolean released = false;
+      Segment next = oldest.next;
+      while (next != null && oldest != active && passed >= next.id * next.capacity) {
+        used.add(oldest.buffer);
+        oldest = next;
+        next = oldest.next;
+        released = true;
+      }
+      if (released) {
+        spent = false;
+        wakeKeeper();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -251,6 +283,10 @@ public final class Journal implements AutoCloseable {
     while (!stopped) {
       if (!work.getAndSet(false)) {
         boolean spare = hasSpare();
+        // To wait for the lock may have used up the permit that came with new work.
+        if (work.get()) {
+          continue;
+        }
         if (spare) {
           LockSupport.parkNanos(this, SHRINK_AFTER_NANOS);
         } else {
@@ -285,33 +321,68 @@ public final class Journal implements AutoCloseable {
    * Cleans a segment that was released. Under the lock, for a segment that is neither used nor
    * clean would be missed by a caller who needs one just then.
    */
-  private synchronized boolean cleanOne() {
-    ByteBuffer buffer = used.poll();
-    if (buffer == null) {
-      return false;
+  private boolean cleanOne() {
+    lock.lock();
+    try {
+      ByteBuffer buffer = used.poll();
+      if (buffer == null) {
+        return false;
+      }
+      clean(buffer);
+      clean.add(buffer);
+      spent = false;
+      return true;
+    } finally {
+      lock.unlock();
     }
-    clean(buffer);
-    clean.add(buffer);
-    spent = false;
-    return true;
   }
 
-  private synchronized boolean hasSpare() {
-    return !clean.isEmpty();
+  private boolean hasSpare() {
+    lock.lock();
+    try {
+      return !clean.isEmpty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Lets half of the unneeded segments go; the memory returns with the next collection. */
-  private synchronized void shrink() {
-    for (int drop = (clean.size() + 1) / 2; drop > 0; drop--) {
-      clean.removeLast();
-      segments--;
-      spent = false;
+  private void shrink() {
+    lock.lock();
+    try {
+      for (int drop = (clean.size() + 1) / 2; drop > 0; drop--) {
+        clean.removeLast();
+        segments--;
+        spent = false;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** How many bytes the journal has taken from its budget. */
-  public synchronized long size() {
-    return (long) segments * settings.segmentSize();
+  public long size() {
+    lock.lock();
+    try {
+      return (long) segments * settings.segmentSize();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * How full the journal is: the bytes that the slowest reader has not acknowledged, as a share of
+   * the budget. From 0 to about 1; a journal is full at less than 1 as long as a segment's last
+   * records are unacknowledged. Computed when asked, so appending does not pay for it; any thread
+   * may ask.
+   */
+  public double fill() {
+    long tail = tail();
+    long acknowledged = tail;
+    for (int i = 0, end = readers.size(); i < end; i++) {
+      acknowledged = Math.min(acknowledged, readers.get(i).acknowledged());
+    }
+    return (tail - acknowledged) / ((double) maxSegments * settings.segmentSize());
   }
 
   /** Whether the journal takes no more records. */
@@ -320,12 +391,18 @@ public final class Journal implements AutoCloseable {
   }
 
   /** Takes no more records; what is here can still be read. Waiting callers are let go. */
-  public synchronized void seal() {
-    closed = true;
-    for (Segment segment = active; segment != null; segment = segment.next) {
-      segment.seal();
-      active = segment;
+  public void seal() {
+    lock.lock();
+    try {
+      closed = true;
+      for (Segment segment = active; segment != null; segment = segment.next) {
+        segment.seal();
+        active = segment;
+      }
+    } finally {
+      lock.unlock();
     }
+    // Without the lock: callers at the gate take it while they hold the gate's.
     gate.open();
   }
 

@@ -4,6 +4,8 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.sdk.resources.Resource;
 import io.otlpevents.EventEmitter;
+import io.otlpevents.EventEnricher;
+import io.otlpevents.EventFilter;
 import io.otlpevents.FlushResult;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
@@ -25,6 +27,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +53,7 @@ public final class EventPipeline implements AutoCloseable {
   private boolean closed;
 
   private EventPipeline(Builder builder) {
+    Admission admission = builder.admission(this::journalFill);
     Origin origin = Origin.of(builder.resource, builder.scopeName, builder.scopeVersion);
     this.journal = new Journal(builder.journal, origin.resource(), origin.scope());
     EventEncoder encoder =
@@ -59,7 +64,14 @@ public final class EventPipeline implements AutoCloseable {
             builder.defaultAttributes,
             builder.clock);
     this.emitter =
-        new JournalingEventEmitter(ledger, journal, encoder, builder.minimumSeverity, this::flush);
+        new JournalingEventEmitter(
+            ledger,
+            journal,
+            encoder,
+            builder.minimumSeverity,
+            admission,
+            builder.nanoTime,
+            this::flush);
     for (Feed feed : builder.feeds) {
       dispatchers.add(
           new Dispatcher(
@@ -97,6 +109,14 @@ public final class EventPipeline implements AutoCloseable {
   /** How each destination is doing. */
   public List<DestinationStatus> destinations() {
     return dispatchers.stream().map(Dispatcher::status).toList();
+  }
+
+  /**
+   * How full the journal is: the bytes that the slowest destination has not finished with, as a
+   * share of the budget, from 0 to about 1.
+   */
+  public double journalFill() {
+    return journal.fill();
   }
 
   /** See {@link EventEmitter#flush}. */
@@ -171,6 +191,13 @@ public final class EventPipeline implements AutoCloseable {
     private EncoderSettings encoding = EncoderSettings.defaults();
     private LongSupplier clock = EventPipeline::now;
 
+    private LongSupplier nanoTime = System::nanoTime;
+    private LongSupplier random = () -> ThreadLocalRandom.current().nextLong();
+    private final List<EventFilter> filters = new ArrayList<>();
+    private final List<EventEnricher> enrichers = new ArrayList<>();
+    private final List<SamplingRule> samplingRules = new ArrayList<>();
+    private @Nullable AdaptiveSampling adaptiveSampling;
+
     private Builder() {}
 
     /** Sets what emits the events; OpenTelemetry's default resource unless set. */
@@ -195,6 +222,30 @@ public final class EventPipeline implements AutoCloseable {
     /** Sets the severity below which events are not admitted; none unless set. */
     public Builder minimumSeverity(Severity severity) {
       this.minimumSeverity = Objects.requireNonNull(severity, "severity");
+      return this;
+    }
+
+    /** Adds a filter; filters are asked in the order they were added, until one refuses. */
+    public Builder filter(EventFilter filter) {
+      this.filters.add(Objects.requireNonNull(filter, "filter"));
+      return this;
+    }
+
+    /** Adds a rule for sampling; events that no rule matches are all kept. */
+    public Builder sampling(SamplingRule rule) {
+      this.samplingRules.add(Objects.requireNonNull(rule, "rule"));
+      return this;
+    }
+
+    /** Switches on sampling under pressure; null, the default, switches it off. */
+    public Builder adaptiveSampling(@Nullable AdaptiveSampling settings) {
+      this.adaptiveSampling = settings;
+      return this;
+    }
+
+    /** Adds an enricher; of two that add the same attribute, the one added first wins. */
+    public Builder enricher(EventEnricher enricher) {
+      this.enrichers.add(Objects.requireNonNull(enricher, "enricher"));
       return this;
     }
 
@@ -258,10 +309,34 @@ public final class EventPipeline implements AutoCloseable {
       return this;
     }
 
+    /** Sets the clock of rate limits and of quiet periods in the log; monotonic, nanoseconds. */
+    Builder nanoTime(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+      return this;
+    }
+
+    /** Sets what decides on sampling events without a span: uniformly distributed 64 bits. */
+    Builder random(LongSupplier random) {
+      this.random = random;
+      return this;
+    }
+
+    /** Null unless something is configured, so that emitting pays for no more than a null check. */
+    private @Nullable Admission admission(DoubleSupplier fill) {
+      Sampling sampling =
+          samplingRules.isEmpty() && adaptiveSampling == null
+              ? null
+              : new Sampling(samplingRules, adaptiveSampling, fill, random, nanoTime);
+      return sampling == null && filters.isEmpty() && enrichers.isEmpty()
+          ? null
+          : new Admission(filters, sampling, enrichers, nanoTime);
+    }
+
     /**
      * Starts the engine.
      *
      * @throws IllegalStateException if there is no destination, or two have the same name
+     * @throws IllegalArgumentException if two sampling rules have the same pattern
      */
     public EventPipeline build() {
       if (feeds.isEmpty()) {

@@ -17,6 +17,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Admits, encodes and appends events on the caller's thread, and counts what becomes of them. */
 final class JournalingEventEmitter implements EventEmitter {
@@ -26,6 +28,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final EventEncoder encoder;
   private final DraftPool drafts;
   private final int minimumSeverity;
+  private final @Nullable Admission admission;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
 
@@ -42,14 +45,17 @@ final class JournalingEventEmitter implements EventEmitter {
       Journal journal,
       EventEncoder encoder,
       Severity minimumSeverity,
+      @Nullable Admission admission,
+      LongSupplier nanoTime,
       Function<Duration, FlushResult> flush) {
     this.ledger = ledger;
     this.journal = journal;
     this.encoder = encoder;
     this.drafts = new DraftPool(encoder);
     this.minimumSeverity = minimumSeverity.getSeverityNumber();
+    this.admission = admission;
     this.flush = flush;
-    this.rejections = new RejectionLog(ledger);
+    this.rejections = new RejectionLog(ledger, nanoTime);
     this.border = border();
   }
 
@@ -62,6 +68,10 @@ final class JournalingEventEmitter implements EventEmitter {
 
   @Override
   public EmitResult emit(EventRecord record) {
+    if (record
+        == null) { // only ever by a caller that does not check nullness; emitting never throws
+      return emitSpent();
+    }
     EventBuilder event = event(record.name()).severity(record.severity()).body(record.body());
     if (record.type() != null) {
       event.type(record.type());
@@ -140,6 +150,18 @@ final class JournalingEventEmitter implements EventEmitter {
       reject(RejectReason.INVALID);
       return EmitResult.INVALID;
     }
+    Admission configured = admission;
+    if (configured != null) {
+      if (!configured.passes(draft)) {
+        ledger.filtered();
+        return EmitResult.FILTERED;
+      }
+      if (!configured.keeps(draft)) {
+        ledger.sampledOut();
+        return EmitResult.SAMPLED_OUT;
+      }
+      configured.enrich(draft);
+    }
     if (!encoder.encode(draft)) {
       reject(RejectReason.TOO_LARGE);
       return EmitResult.TOO_LARGE;
@@ -162,7 +184,7 @@ final class JournalingEventEmitter implements EventEmitter {
     };
   }
 
-  /** A builder that had been emitted was emitted again. */
+  /** A builder that had been emitted was emitted again, or there is nothing to emit. */
   EmitResult emitSpent() {
     ledger.emitted();
     reject(RejectReason.INVALID);

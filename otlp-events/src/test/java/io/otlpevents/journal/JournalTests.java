@@ -255,6 +255,67 @@ class JournalTests {
   }
 
   @Test
+  void sealingLetsCallersGoThatWaitForRoom() throws Exception {
+    for (int round = 0; round < 300; round++) {
+      // Closed by the test alone: to close one that hangs would hang the build.
+      Journal journal =
+          new Journal(settings(2, OverflowPolicy.BLOCK, Duration.ofMinutes(1)), RESOURCE, SCOPE);
+      JournalReader reader = journal.openReader();
+      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      List<Thread> writers = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        Thread writer =
+            new Thread(
+                () -> {
+                  int number = 0;
+                  while (append(journal, number, 8000) == AppendResult.APPENDED) {
+                    number++;
+                  }
+                });
+        writer.setDaemon(true);
+        writer.start();
+        writers.add(writer);
+      }
+      for (int turn = round % 20; turn >= 0; turn--) {
+        while (readAll(reader).isEmpty()) {
+          assertThat(System.nanoTime() - deadline).as("round %s", round).isNegative();
+          Thread.onSpinWait();
+        }
+        reader.acknowledge(reader.position());
+      }
+      Thread closer = new Thread(journal::close);
+      closer.setDaemon(true);
+      closer.start();
+      writers.add(closer);
+      for (Thread thread : writers) {
+        thread.join(10_000);
+        assertThat(thread.isAlive()).as("round %s, %s", round, thread).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void tellsHowFullItIsByWhatTheSlowestReaderHasNotAcknowledged() {
+    Journal journal = journal(4, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
+    assertThat(journal.fill()).isZero();
+    JournalReader quick = journal.openReader();
+    JournalReader slow = journal.openReader();
+    assertThat(journal.fill()).isZero();
+    int fitted = fill(journal);
+    assertThat(journal.fill()).isGreaterThan(0.97).isLessThanOrEqualTo(1);
+    readAll(quick);
+    quick.acknowledge(quick.position());
+    assertThat(journal.fill()).isGreaterThan(0.97);
+    int[] read = new int[1];
+    slow.read((bytes, offset, length) -> read[0]++ < fitted / 2);
+    slow.acknowledge(slow.position());
+    assertThat(journal.fill()).isBetween(0.47, 0.53);
+    readAll(slow);
+    slow.acknowledge(slow.position());
+    assertThat(journal.fill()).isZero();
+  }
+
+  @Test
   void refusesSettingsThatCannotWork() {
     assertThatThrownBy(() -> JournalSettings.defaults().withSegmentSize(1000))
         .hasMessageContaining("segmentSize");

@@ -45,7 +45,7 @@ class ArchitectureTests {
           .whereLayer("delivery")
           .mayOnlyAccessLayers("journal", "ledger")
           .whereLayer("otlp")
-          .mayOnlyAccessLayers("delivery", "ledger")
+          .mayOnlyAccessLayers("delivery", "encode", "ledger")
           .whereLayer("pipeline")
           .mayNotBeAccessedByAnyLayer();
 

@@ -8,7 +8,7 @@ import java.net.URI;
 import java.util.function.Consumer;
 
 /**
- * Sends batches by OTLP over HTTP with protobuf bodies: through OkHttp where it is present,
+ * Sends batches by OTLP over HTTP, as protobuf or JSON: through OkHttp where it is present,
  * otherwise through OpenTelemetry's sender. The connection is made when the first batch is sent.
  * Redirects are not followed.
  *
@@ -20,24 +20,34 @@ import java.util.function.Consumer;
 public final class OtlpHttpDestination implements Destination {
 
   private final OtlpChannel channel;
+  private final OtlpEncoding encoding;
 
-  private OtlpHttpDestination(OtlpChannel channel) {
+  private OtlpHttpDestination(OtlpChannel channel, OtlpEncoding encoding) {
     this.channel = channel;
+    this.encoding = encoding;
+  }
+
+  /** A destination for protobuf that does nothing before the first batch. */
+  public static OtlpHttpDestination create(OtlpSettings settings) {
+    return create(settings, OtlpEncoding.PROTOBUF);
   }
 
   /** A destination that does nothing before the first batch. */
-  public static OtlpHttpDestination create(OtlpSettings settings) {
-    return over(settings, TransportFactory.BEST);
+  public static OtlpHttpDestination create(OtlpSettings settings, OtlpEncoding encoding) {
+    return over(settings, encoding, TransportFactory.BEST);
   }
 
-  static OtlpHttpDestination over(OtlpSettings settings, TransportFactory transports) {
+  static OtlpHttpDestination over(
+      OtlpSettings settings, OtlpEncoding encoding, TransportFactory transports) {
+    boolean json = encoding == OtlpEncoding.JSON;
     return new OtlpHttpDestination(
         new OtlpChannel(
             settings,
             withPath(settings.endpoint()),
-            Transport.Protocol.HTTP_PROTOBUF,
-            Answers::httpProtobuf,
-            transports));
+            json ? Transport.Protocol.HTTP_JSON : Transport.Protocol.HTTP_PROTOBUF,
+            json ? JsonAnswer::read : Answers::httpProtobuf,
+            transports),
+        encoding);
   }
 
   private static URI withPath(URI endpoint) {
@@ -54,7 +64,8 @@ public final class OtlpHttpDestination implements Destination {
 
   @Override
   public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
-    channel.send(new BatchWriter(batch), done);
+    channel.send(
+        encoding == OtlpEncoding.JSON ? new JsonBatchWriter(batch) : new BatchWriter(batch), done);
   }
 
   @Override

@@ -12,7 +12,7 @@ class OtlpHttpOverSenderIntegrationTests extends DestinationContract {
 
   @Override
   Destination destination(OtlpSettings settings) {
-    return OtlpHttpDestination.over(settings, SenderTransport::create);
+    return OtlpHttpDestination.over(settings, OtlpEncoding.PROTOBUF, SenderTransport::create);
   }
 
   @Override

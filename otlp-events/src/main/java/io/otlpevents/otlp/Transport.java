@@ -2,7 +2,7 @@ package io.otlpevents.otlp;
 
 import io.opentelemetry.sdk.common.export.MessageWriter;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Carries requests to one receiver; decides nothing about their answers. */
@@ -40,7 +40,7 @@ interface Transport {
    *     the transport cannot see it
    * @param body the first 64 KiB at most; with gRPC the message without its frame
    */
-  record Response(int status, UnaryOperator<@Nullable String> fields, byte[] body) {
+  record Response(int status, Function<String, @Nullable String> fields, byte[] body) {
 
     @Nullable String field(String name) {
       return fields.apply(name);

@@ -47,7 +47,7 @@ class ArchitectureTests {
           .whereLayer("delivery")
           .mayOnlyAccessLayers("journal", "ledger")
           .whereLayer("otlp")
-          .mayOnlyAccessLayers("delivery", "ledger")
+          .mayOnlyAccessLayers("delivery", "encode", "ledger")
           .whereLayer("resource")
           .mayNotAccessAnyLayer()
           .whereLayer("pipeline")

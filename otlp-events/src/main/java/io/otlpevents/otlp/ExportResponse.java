@@ -3,7 +3,6 @@ package io.otlpevents.otlp;
 import io.otlpevents.delivery.DeliveryOutcome;
 import io.otlpevents.delivery.DeliveryOutcome.Delivered;
 import io.otlpevents.delivery.DeliveryOutcome.PartiallyDelivered;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the {@code ExportLogsServiceResponse} of a successful request. A body that cannot be read
@@ -17,94 +16,31 @@ final class ExportResponse {
   private static final int REJECTED = 1 << 3;
   private static final int MESSAGE = 2 << 3 | 2;
 
-  private final byte[] bytes;
-  private int position;
-  private int limit;
-  private long rejected;
-  private String message = "";
-
-  private ExportResponse(byte[] bytes) {
-    this.bytes = bytes;
-    this.limit = bytes.length;
-  }
+  private ExportResponse() {}
 
   static DeliveryOutcome parse(byte[] body) {
-    ExportResponse response = new ExportResponse(body);
-    if (!response.readResponse() || response.rejected <= 0) {
-      return new Delivered();
-    }
-    return new PartiallyDelivered(response.rejected, response.message);
-  }
-
-  private boolean readResponse() {
+    long rejected = 0;
+    String message = "";
     try {
-      while (position < limit) {
-        int tag = (int) varint();
-        if (tag == PARTIAL_SUCCESS) {
-          int outer = limit;
-          int length = length();
-          limit = position + length;
-          readPartialSuccess();
-          limit = outer;
-        } else {
-          skip(tag);
+      WireReader response = new WireReader(body);
+      for (int tag = response.tag(); tag != 0; tag = response.tag()) {
+        if (tag != PARTIAL_SUCCESS) {
+          response.skip(tag);
+          continue;
+        }
+        WireReader partial = response.message();
+        for (int inner = partial.tag(); inner != 0; inner = partial.tag()) {
+          switch (inner) {
+            case REJECTED -> rejected = partial.varint();
+            case MESSAGE -> message = partial.text();
+            default -> partial.skip(inner);
+          }
         }
       }
-      return true;
     } catch (IndexOutOfBoundsException e) {
-      return false;
+      // Cut off or garbled: what was read before counts.
+      message = "the receiver's answer cannot be read further";
     }
-  }
-
-  private void readPartialSuccess() {
-    while (position < limit) {
-      int tag = (int) varint();
-      if (tag == REJECTED) {
-        rejected = varint();
-      } else if (tag == MESSAGE) {
-        int length = length();
-        message = new String(bytes, position, length, StandardCharsets.UTF_8);
-        position += length;
-      } else {
-        skip(tag);
-      }
-    }
-  }
-
-  private long varint() {
-    long value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      if (position >= limit) {
-        throw new IndexOutOfBoundsException();
-      }
-      byte next = bytes[position++];
-      value |= (long) (next & 0x7F) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
-    throw new IndexOutOfBoundsException();
-  }
-
-  private int length() {
-    long length = varint();
-    if (length < 0 || length > limit - position) {
-      throw new IndexOutOfBoundsException();
-    }
-    return (int) length;
-  }
-
-  private void skip(int tag) {
-    switch (tag & 7) {
-      case 0 -> varint();
-      case 1 -> advance(8);
-      case 2 -> advance(length());
-      case 5 -> advance(4);
-      default -> throw new IndexOutOfBoundsException();
-    }
-  }
-
-  private void advance(int bytes) {
-    position += bytes;
+    return rejected > 0 ? new PartiallyDelivered(rejected, message) : new Delivered();
   }
 }

@@ -1,22 +1,16 @@
 package io.otlpevents.otlp;
 
-import io.opentelemetry.sdk.common.export.HttpResponse;
-import io.opentelemetry.sdk.common.export.HttpSender;
-import io.opentelemetry.sdk.common.export.HttpSenderProvider;
 import io.otlpevents.delivery.DeliveryOutcome;
-import io.otlpevents.delivery.DeliveryOutcome.Refused;
-import io.otlpevents.delivery.DeliveryOutcome.Retry;
 import io.otlpevents.delivery.Destination;
 import io.otlpevents.delivery.EventBatch;
-import io.otlpevents.ledger.RefusalReason;
+import io.otlpevents.otlp.OtlpChannel.TransportFactory;
 import java.net.URI;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Sends batches by OTLP over HTTP with protobuf bodies, through OpenTelemetry's sender. The sender
- * is found, and the connection made, when the first batch is sent.
+ * Sends batches by OTLP over HTTP, as protobuf or JSON: through OkHttp where it is present,
+ * otherwise through OpenTelemetry's sender. The connection is made when the first batch is sent.
+ * Redirects are not followed.
  *
  * <p>An endpoint without a path gets the standard one, {@code /v1/logs}; one with a path is used as
  * it is.
@@ -25,20 +19,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OtlpHttpDestination implements Destination {
 
-  private final OtlpSettings settings;
-  private final URI endpoint;
-  private final ExecutorService executor;
-  private @Nullable HttpSender sender;
+  private final OtlpChannel channel;
+  private final OtlpEncoding encoding;
 
-  private OtlpHttpDestination(OtlpSettings settings) {
-    this.settings = settings;
-    this.endpoint = withPath(settings.endpoint());
-    this.executor = SenderThreads.create(settings.name());
+  private OtlpHttpDestination(OtlpChannel channel, OtlpEncoding encoding) {
+    this.channel = channel;
+    this.encoding = encoding;
+  }
+
+  /** A destination for protobuf that does nothing before the first batch. */
+  public static OtlpHttpDestination create(OtlpSettings settings) {
+    return create(settings, OtlpEncoding.PROTOBUF);
   }
 
   /** A destination that does nothing before the first batch. */
-  public static OtlpHttpDestination create(OtlpSettings settings) {
-    return new OtlpHttpDestination(settings);
+  public static OtlpHttpDestination create(OtlpSettings settings, OtlpEncoding encoding) {
+    return over(settings, encoding, TransportFactory.BEST);
+  }
+
+  static OtlpHttpDestination over(
+      OtlpSettings settings, OtlpEncoding encoding, TransportFactory transports) {
+    boolean json = encoding == OtlpEncoding.JSON;
+    return new OtlpHttpDestination(
+        new OtlpChannel(
+            settings,
+            withPath(settings.endpoint()),
+            json ? Transport.Protocol.HTTP_JSON : Transport.Protocol.HTTP_PROTOBUF,
+            json ? JsonAnswer::read : Answers::httpProtobuf,
+            transports),
+        encoding);
   }
 
   private static URI withPath(URI endpoint) {
@@ -50,52 +59,17 @@ public final class OtlpHttpDestination implements Destination {
 
   @Override
   public String name() {
-    return settings.name();
+    return channel.name();
   }
 
   @Override
   public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
-    sender()
-        .send(
-            new BatchWriter(batch),
-            response -> done.accept(outcome(response)),
-            error -> done.accept(new Retry(error.toString(), null)));
-  }
-
-  private HttpSender sender() {
-    HttpSender present = sender;
-    if (present == null) {
-      present =
-          SenderLookup.find(HttpSenderProvider.class)
-              .createSender(new SenderConfig(settings, endpoint, executor));
-      sender = present;
-    }
-    return present;
-  }
-
-  private static DeliveryOutcome outcome(HttpResponse response) {
-    int status = response.getStatusCode();
-    String message = "HTTP " + status + " " + response.getStatusMessage();
-    if (status >= 200 && status < 300) {
-      return ExportResponse.parse(response.getResponseBody());
-    }
-    return switch (status) {
-      case 429, 502, 503, 504 -> new Retry(message, null);
-      case 400 -> new Refused(RefusalReason.INVALID_REQUEST, message);
-      case 401 -> new Refused(RefusalReason.UNAUTHENTICATED, message);
-      case 403 -> new Refused(RefusalReason.PERMISSION_DENIED, message);
-      case 404, 405, 501 -> new Refused(RefusalReason.UNIMPLEMENTED, message);
-      case 413 -> new Refused(RefusalReason.TOO_LARGE, message);
-      default -> new Refused(RefusalReason.OTHER, message);
-    };
+    channel.send(
+        encoding == OtlpEncoding.JSON ? new JsonBatchWriter(batch) : new BatchWriter(batch), done);
   }
 
   @Override
   public void close() {
-    HttpSender present = sender;
-    if (present != null) {
-      present.shutdown();
-    }
-    executor.shutdownNow();
+    channel.close();
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,12 @@ public final class OtlpSettings {
   private final @Nullable SSLContext sslContext;
   private final @Nullable X509TrustManager trustManager;
 
+  private final @Nullable Supplier<Map<String, String>> headerSupplier;
+  private final Duration keepAlive;
+  private final Duration idleTimeout;
+  private final int maxIdleConnections;
+  private final @Nullable ProxyServer proxy;
+
   private OtlpSettings(Builder builder) {
     this.name = builder.name;
     this.endpoint = builder.endpoint;
@@ -36,6 +43,11 @@ public final class OtlpSettings {
     this.connectTimeout = builder.connectTimeout;
     this.sslContext = builder.sslContext;
     this.trustManager = builder.trustManager;
+    this.headerSupplier = builder.headerSupplier;
+    this.keepAlive = builder.keepAlive;
+    this.idleTimeout = builder.idleTimeout;
+    this.maxIdleConnections = builder.maxIdleConnections;
+    this.proxy = builder.proxy;
   }
 
   /**
@@ -43,7 +55,8 @@ public final class OtlpSettings {
    *
    * @param endpoint its address: {@code http://host:port} or {@code https://host:port}, for HTTP
    *     with or without a path
-   * @throws IllegalArgumentException if the address has another scheme or no host
+   * @throws IllegalArgumentException if the address has another scheme, no host, or user info,
+   *     which the message does not repeat
    */
   public static Builder builder(URI endpoint) {
     return new Builder(endpoint);
@@ -81,8 +94,54 @@ public final class OtlpSettings {
     return trustManager;
   }
 
+  @Nullable Supplier<Map<String, String>> headerSupplier() {
+    return headerSupplier;
+  }
+
+  Duration keepAlive() {
+    return keepAlive;
+  }
+
+  Duration idleTimeout() {
+    return idleTimeout;
+  }
+
+  int maxIdleConnections() {
+    return maxIdleConnections;
+  }
+
+  @Nullable ProxyServer proxy() {
+    return proxy;
+  }
+
+  static boolean isToken(String name) {
+    return !name.isEmpty()
+        && name.chars()
+            .allMatch(
+                c ->
+                    c >= '0' && c <= '9'
+                        || c >= 'a' && c <= 'z'
+                        || c >= 'A' && c <= 'Z'
+                        || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+  }
+
+  static boolean isFieldValue(String value) {
+    return value.chars().allMatch(c -> c == '\t' || c >= ' ' && c < 0x7F);
+  }
+
+  /** A proxy; its text shows no credentials. */
+  record ProxyServer(String host, int port, @Nullable String user, @Nullable String password) {
+
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
+
   /** Builds {@link OtlpSettings}; for one thread. */
   public static final class Builder {
+
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final URI endpoint;
     private final Map<String, List<String>> headers = new LinkedHashMap<>();
@@ -92,6 +151,11 @@ public final class OtlpSettings {
     private Duration connectTimeout = Duration.ofSeconds(10);
     private @Nullable SSLContext sslContext;
     private @Nullable X509TrustManager trustManager;
+    private @Nullable Supplier<Map<String, String>> headerSupplier;
+    private Duration keepAlive = Duration.ZERO;
+    private Duration idleTimeout = Duration.ofMinutes(5);
+    private int maxIdleConnections = 5;
+    private @Nullable ProxyServer proxy;
 
     private Builder(URI endpoint) {
       String scheme = endpoint.getScheme();
@@ -99,6 +163,10 @@ public final class OtlpSettings {
           || endpoint.getHost() == null) {
         throw new IllegalArgumentException(
             "endpoint must be http://host:port or https://host:port");
+      }
+      if (endpoint.getRawUserInfo() != null) {
+        throw new IllegalArgumentException(
+            "endpoint must not contain user info; set an Authorization header instead");
       }
       this.endpoint = endpoint;
     }
@@ -131,8 +199,13 @@ public final class OtlpSettings {
       return this;
     }
 
-    /** Sets the compression; none unless set. */
+    /**
+     * Sets the compression; none unless set.
+     *
+     * @throws IllegalStateException if zstd is chosen and its library is missing
+     */
     public Builder compression(OtlpCompression compression) {
+      compression.requirePresent();
       this.compression = Objects.requireNonNull(compression, "compression");
       return this;
     }
@@ -156,31 +229,91 @@ public final class OtlpSettings {
       return this;
     }
 
+    /**
+     * Sets a source of more headers, asked once for each request on a thread of the destination's,
+     * for tokens that expire. Its headers win over fixed ones of the same name. While it throws, or
+     * gives something that is no header, events wait and are tried again.
+     */
+    public Builder headerSupplier(Supplier<Map<String, String>> headerSupplier) {
+      this.headerSupplier = Objects.requireNonNull(headerSupplier, "headerSupplier");
+      return this;
+    }
+
+    /**
+     * Sets how often an HTTP/2 connection is checked with a ping; one that does not answer is
+     * closed. Zero, the default, means never; gRPC servers commonly close connections that ping
+     * more often than every 5 minutes. At most 1 day. Without effect where OkHttp is missing.
+     */
+    public Builder keepAlive(Duration keepAlive) {
+      this.keepAlive = keepAlive.isZero() ? keepAlive : positive(keepAlive, "keepAlive");
+      return this;
+    }
+
+    /**
+     * Sets what is kept of connections that nobody uses: at most 5 for 5 minutes unless set.
+     * Without effect where OkHttp is missing.
+     *
+     * @param maxIdleConnections 0 to 64
+     * @param idleTimeout 1 ms to 1 day
+     */
+    public Builder idleConnections(int maxIdleConnections, Duration idleTimeout) {
+      if (maxIdleConnections < 0 || maxIdleConnections > 64) {
+        throw new IllegalArgumentException(
+            "maxIdleConnections must be from 0 to 64, but is " + maxIdleConnections);
+      }
+      this.maxIdleConnections = maxIdleConnections;
+      this.idleTimeout = positive(idleTimeout, "idleTimeout");
+      return this;
+    }
+
+    /**
+     * Sets an HTTP proxy for every request, encrypted and HTTP/2 ones by {@code CONNECT}. Unless
+     * set, the JVM's proxies are used, but never for a loopback address.
+     *
+     * @param port 1 to 65535
+     */
+    public Builder proxy(String host, int port) {
+      this.proxy = proxyServer(host, port, null, null);
+      return this;
+    }
+
+    /**
+     * Sets an HTTP proxy that asks for a password (Basic). Without OkHttp the credentials are not
+     * used.
+     *
+     * @param port 1 to 65535
+     */
+    public Builder proxy(String host, int port, String user, String password) {
+      this.proxy =
+          proxyServer(
+              host,
+              port,
+              Objects.requireNonNull(user, "user"),
+              Objects.requireNonNull(password, "password"));
+      return this;
+    }
+
+    private static ProxyServer proxyServer(
+        String host, int port, @Nullable String user, @Nullable String password) {
+      if (host.isBlank() || port < 1 || port > 65535) {
+        throw new IllegalArgumentException("proxy must have a host and a port from 1 to 65535");
+      }
+      return new ProxyServer(host, port, user, password);
+    }
+
     /** The finished settings. */
     public OtlpSettings build() {
       return new OtlpSettings(this);
     }
 
     private static Duration positive(Duration duration, String what) {
-      if (duration.toMillis() < 1) {
+      if (duration.compareTo(Duration.ofMillis(1)) < 0) {
         throw new IllegalArgumentException(what + " must be at least 1 ms, but is " + duration);
       }
+      if (duration.compareTo(LONGEST) > 0) {
+        throw new IllegalArgumentException(what + " must be at most 1 day, but is " + duration);
+      }
       return duration;
-    }
-
-    private static boolean isToken(String name) {
-      return !name.isEmpty()
-          && name.chars()
-              .allMatch(
-                  c ->
-                      c >= '0' && c <= '9'
-                          || c >= 'a' && c <= 'z'
-                          || c >= 'A' && c <= 'Z'
-                          || "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
-    }
-
-    private static boolean isFieldValue(String value) {
-      return value.chars().allMatch(c -> c == '\t' || c >= ' ' && c < 0x7F);
     }
   }
 }

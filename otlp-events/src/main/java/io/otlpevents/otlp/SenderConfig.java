@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.common.export.GrpcSenderConfig;
 import io.opentelemetry.sdk.common.export.HttpSenderConfig;
 import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +17,15 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Our settings in the words of OpenTelemetry's senders. */
-record SenderConfig(OtlpSettings settings, URI endpoint, ExecutorService executor)
+record SenderConfig(
+    OtlpSettings settings,
+    URI endpoint,
+    String contentType,
+    RequestHeaders headers,
+    ExecutorService executor)
     implements GrpcSenderConfig, HttpSenderConfig {
+
+  static final String METHOD = "opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
   /** Answers are a few bytes; a receiver that sends more is not read further. */
   private static final long MAX_RESPONSE = 64 * 1024;
@@ -29,12 +37,12 @@ record SenderConfig(OtlpSettings settings, URI endpoint, ExecutorService executo
 
   @Override
   public String getFullMethodName() {
-    return "opentelemetry.proto.collector.logs.v1.LogsService/Export";
+    return METHOD;
   }
 
   @Override
   public String getContentType() {
-    return "application/x-protobuf";
+    return contentType;
   }
 
   @Override
@@ -54,12 +62,15 @@ record SenderConfig(OtlpSettings settings, URI endpoint, ExecutorService executo
 
   @Override
   public Supplier<Map<String, List<String>>> getHeadersSupplier() {
-    return settings::headers;
+    return headers;
   }
 
   @Override
   public @Nullable ProxyOptions getProxyOptions() {
-    return null;
+    OtlpSettings.ProxyServer proxy = settings.proxy();
+    return proxy == null
+        ? null
+        : ProxyOptions.create(new InetSocketAddress(proxy.host(), proxy.port()));
   }
 
   /** None: the dispatcher retries, and without a limit that loses events. */

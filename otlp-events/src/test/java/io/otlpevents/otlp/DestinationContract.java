@@ -2,12 +2,16 @@ package io.otlpevents.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.resources.Resource;
 import io.otlpevents.FlushResult;
+import io.otlpevents.delivery.DeliveryOutcome;
+import io.otlpevents.delivery.DeliveryOutcome.Refused;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
+import io.otlpevents.delivery.EventBatch;
 import io.otlpevents.ledger.DestinationAccount;
 import io.otlpevents.ledger.RefusalReason;
 import io.otlpevents.otlp.ScriptedReceiver.Answer;
@@ -18,6 +22,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,13 +111,15 @@ abstract class DestinationContract {
   @ParameterizedTest
   @CsvSource({
     "MALFORMED, INVALID_REQUEST",
+    "TOO_LARGE, TOO_LARGE",
     "UNAUTHENTICATED, UNAUTHENTICATED",
     "FORBIDDEN, PERMISSION_DENIED",
     "UNIMPLEMENTED, UNIMPLEMENTED",
     "BROKEN, OTHER"
   })
   void countsWhatTheSpecificationCallsFinal(Answer answer, RefusalReason reason) {
-    for (int i = 0; i < 10; i++) {
+    // More than one each: what is too large is halved and sent again.
+    for (int i = 0; i < 40; i++) {
       receiver.answers.add(answer);
     }
     emit(10);
@@ -118,6 +127,59 @@ abstract class DestinationContract {
     assertThat(account().refused()).containsEntry(reason, 10L);
     assertThat(account().delivered()).isZero();
     assertThat(records()).isZero();
+  }
+
+  @Test
+  void waitsAsLongAsTheReceiverAsks() {
+    assumeTrue(seesDelays());
+    receiver.answers.add(Answer.DELAYED);
+    long start = System.nanoTime();
+    emit(10);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
+    assertThat(account().delivered()).isEqualTo(10);
+  }
+
+  @Test
+  void asksForATokenForEachRequestAndWaitsWhileThereIsNone() {
+    pipeline.close(Duration.ZERO);
+    AtomicInteger calls = new AtomicInteger();
+    pipeline =
+        pipeline(
+            OtlpSettings.builder(receiver.endpoint())
+                .headers(Map.of("Authorization", "Bearer old", "x-tenant", "blue"))
+                .headerSupplier(
+                    () ->
+                        switch (calls.incrementAndGet()) {
+                          case 1 -> throw new IllegalStateException("canary-secret");
+                          case 2 -> Map.of("authorization", "two\nlines");
+                          default -> Map.of("authorization", "Bearer new" + calls.get());
+                        }));
+    emit(1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    emit(1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account().retries()).isEqualTo(2);
+    assertThat(receiver.received)
+        .extracting(received -> received.headers().get("authorization"))
+        .containsExactly("Bearer new3", "Bearer new4");
+    assertThat(receiver.received.get(0).headers()).containsEntry("x-tenant", "blue");
+  }
+
+  @Test
+  void repeatsNoSecretThatTheReceiverRepeats() throws Exception {
+    receiver.answers.add(Answer.INDISCREET);
+    CompletableFuture<DeliveryOutcome> outcome = new CompletableFuture<>();
+    Destination real =
+        destination(
+            OtlpSettings.builder(receiver.endpoint())
+                .headers(Map.of("authorization", "Bearer canary"))
+                .build());
+    pipeline.close(Duration.ZERO);
+    pipeline = pipeline(new Eavesdropper(real, outcome));
+    emit(1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(outcome.get()).isInstanceOf(Refused.class).asString().doesNotContain("canary");
   }
 
   @Test
@@ -164,7 +226,16 @@ abstract class DestinationContract {
     assertThat(account().refusedTotal()).isZero();
   }
 
+  /** Whether the transport shows what a receiver says beside its status. */
+  boolean seesDelays() {
+    return true;
+  }
+
   private EventPipeline pipeline(OtlpSettings.Builder settings) {
+    return pipeline(destination(settings.build()));
+  }
+
+  private EventPipeline pipeline(Destination destination) {
     return EventPipeline.builder()
         .resource(
             Resource.create(
@@ -176,7 +247,7 @@ abstract class DestinationContract {
                 .maxDelay(Duration.ofMillis(50))
                 .backoff(Duration.ofMillis(5), Duration.ofMillis(50))
                 .build())
-        .destination(destination(settings.build()))
+        .destination(destination)
         .build();
   }
 
@@ -196,5 +267,30 @@ abstract class DestinationContract {
 
   private DestinationAccount.Snapshot account() {
     return pipeline.ledger().snapshot().destinations().get("otlp");
+  }
+
+  /** Hears the first outcome. */
+  private record Eavesdropper(Destination real, CompletableFuture<DeliveryOutcome> outcome)
+      implements Destination {
+
+    @Override
+    public String name() {
+      return real.name();
+    }
+
+    @Override
+    public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
+      real.send(
+          batch,
+          heard -> {
+            outcome.complete(heard);
+            done.accept(heard);
+          });
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.otlpevents.otlp;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -75,6 +77,17 @@ final class GrpcReceiver extends ScriptedReceiver {
       case GARBAGE -> succeed(observer, new byte[] {10, 99, 8});
       case UNAVAILABLE -> fail(observer, Status.UNAVAILABLE);
       case THROTTLED -> fail(observer, Status.RESOURCE_EXHAUSTED);
+      case DELAYED -> delay(observer);
+      case TOO_LARGE ->
+          observer.onError(
+              Status.RESOURCE_EXHAUSTED
+                  .withDescription("grpc: received message larger than max (5 vs. 4)")
+                  .asRuntimeException());
+      case INDISCREET ->
+          observer.onError(
+              Status.INVALID_ARGUMENT
+                  .withDescription("not you: " + HEADERS.get().get("authorization"))
+                  .asRuntimeException());
       case MALFORMED -> fail(observer, Status.INVALID_ARGUMENT);
       case UNAUTHENTICATED -> fail(observer, Status.UNAUTHENTICATED);
       case FORBIDDEN -> fail(observer, Status.PERMISSION_DENIED);
@@ -86,6 +99,27 @@ final class GrpcReceiver extends ScriptedReceiver {
   private static void succeed(StreamObserver<byte[]> observer, byte[] response) {
     observer.onNext(response);
     observer.onCompleted();
+  }
+
+  /** RESOURCE_EXHAUSTED with a google.rpc.RetryInfo of one second. */
+  private static void delay(StreamObserver<byte[]> observer) {
+    ByteString info = ByteString.copyFrom(new byte[] {10, 2, 8, 1});
+    Any detail =
+        Any.newBuilder()
+            .setTypeUrl("type.googleapis.com/google.rpc.RetryInfo")
+            .setValue(info)
+            .build();
+    byte[] any = detail.toByteArray();
+    byte[] status = new byte[any.length + 4];
+    status[0] = 8;
+    status[1] = 8;
+    status[2] = 3 << 3 | 2;
+    status[3] = (byte) any.length;
+    System.arraycopy(any, 0, status, 4, any.length);
+    Metadata trailers = new Metadata();
+    trailers.put(
+        Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER), status);
+    observer.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException(trailers));
   }
 
   private static void fail(StreamObserver<byte[]> observer, Status status) {

@@ -1,5 +1,6 @@
 package io.otlpevents.otlp;
 
+import com.github.luben.zstd.ZstdInputStream;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
@@ -10,6 +11,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +42,9 @@ final class HttpReceiver extends ScriptedReceiver {
     if ("gzip".equals(headers.get("Content-Encoding"))) {
       body = new GZIPInputStream(body);
     }
+    if ("zstd".equals(headers.get("Content-Encoding"))) {
+      body = new ZstdInputStream(body);
+    }
     ExportLogsServiceRequest request = ExportLogsServiceRequest.parseFrom(body);
     Answer answer = next();
     if (answer == Answer.NEVER) {
@@ -54,6 +59,19 @@ final class HttpReceiver extends ScriptedReceiver {
       case PARTIAL -> respond(exchange, 200, partial().toByteArray());
       case GARBAGE -> respond(exchange, 200, new byte[] {10, 99, 8});
       case UNAVAILABLE -> respond(exchange, 503, new byte[0]);
+      case DELAYED -> {
+        exchange.getResponseHeaders().add("Retry-After", "1");
+        respond(exchange, 503, new byte[0]);
+      }
+      case TOO_LARGE -> respond(exchange, 413, new byte[0]);
+      case INDISCREET -> {
+        byte[] words = headers.get("authorization").getBytes(StandardCharsets.UTF_8);
+        byte[] status = new byte[words.length + 2];
+        status[0] = 2 << 3 | 2;
+        status[1] = (byte) words.length;
+        System.arraycopy(words, 0, status, 2, words.length);
+        respond(exchange, 400, status);
+      }
       case THROTTLED -> respond(exchange, 429, new byte[0]);
       case MALFORMED -> respond(exchange, 400, new byte[0]);
       case UNAUTHENTICATED -> respond(exchange, 401, new byte[0]);

@@ -31,6 +31,11 @@ abstract class ScriptedReceiver implements AutoCloseable {
     PARTIAL,
     UNAVAILABLE,
     THROTTLED,
+    /** Not now, but in a second. */
+    DELAYED,
+    TOO_LARGE,
+    /** Refused in words that repeat the header {@code authorization}. */
+    INDISCREET,
     MALFORMED,
     UNAUTHENTICATED,
     FORBIDDEN,

@@ -1,0 +1,313 @@
+package io.otlpevents.otlp;
+
+import io.opentelemetry.sdk.common.export.Compressor;
+import io.opentelemetry.sdk.common.export.MessageWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.ProtocolException;
+import java.net.Proxy;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.ConnectionPool;
+import okhttp3.Credentials;
+import okhttp3.Dispatcher;
+import okhttp3.Headers;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okio.BufferedSink;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests through OkHttp's public API, because OpenTelemetry's senders show neither headers nor
+ * trailers of answers, and so no wish of the receiver's to wait.
+ *
+ * <p>OpenTelemetry has no public way to exempt a client from its Java agent: under the agent each
+ * request makes a span, unless its OkHttp instrumentation is off ({@code
+ * otel.instrumentation.okhttp.enabled=false}).
+ */
+final class OkHttpTransport implements Transport {
+
+  private static final int MAX_RESPONSE = 64 * 1024;
+
+  /** Up to here a gRPC message is read over, for the status comes after it. */
+  private static final long MAX_SKIPPED = 4 << 20;
+
+  private static final int FRAME_HEADER = 5;
+  private static final int MANY = 1024;
+
+  private final OkHttpClient client;
+  private final Protocol protocol;
+  private final String url;
+  private final RequestHeaders headers;
+  private final ExecutorService executor;
+  private final @Nullable Compressor compressor;
+  private final String timeoutMillis;
+
+  OkHttpTransport(
+      OtlpSettings settings,
+      URI endpoint,
+      Protocol protocol,
+      RequestHeaders headers,
+      ExecutorService executor) {
+    this.protocol = protocol;
+    this.headers = headers;
+    this.executor = executor;
+    this.compressor = settings.compression().compressor();
+    this.timeoutMillis = settings.timeout().toMillis() + "m";
+    this.url =
+        protocol == Protocol.GRPC
+            ? endpoint.resolve("/" + SenderConfig.METHOD).toString()
+            : endpoint.toString();
+    this.client = client(settings, endpoint);
+  }
+
+  private OkHttpClient client(OtlpSettings settings, URI endpoint) {
+    // The dispatcher above bounds the requests under way.
+    Dispatcher dispatcher = new Dispatcher(executor);
+    dispatcher.setMaxRequests(MANY);
+    dispatcher.setMaxRequestsPerHost(MANY);
+    boolean encrypted = "https".equalsIgnoreCase(endpoint.getScheme());
+    OkHttpClient.Builder builder =
+        new OkHttpClient.Builder()
+            .dispatcher(dispatcher)
+            .socketFactory(PromptSockets.INSTANCE)
+            .connectionPool(
+                new ConnectionPool(
+                    settings.maxIdleConnections(),
+                    settings.idleTimeout().toMillis(),
+                    TimeUnit.MILLISECONDS))
+            .connectTimeout(settings.connectTimeout())
+            .callTimeout(settings.timeout())
+            .readTimeout(0, TimeUnit.MILLISECONDS)
+            .writeTimeout(0, TimeUnit.MILLISECONDS)
+            .pingInterval(settings.keepAlive())
+            // Our headers are meant for this receiver alone.
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .protocols(protocols(encrypted));
+    if (settings.sslContext() != null && settings.trustManager() != null) {
+      builder.sslSocketFactory(settings.sslContext().getSocketFactory(), settings.trustManager());
+    }
+    OtlpSettings.ProxyServer proxy = settings.proxy();
+    if (proxy != null) {
+      builder.proxy(
+          new Proxy(
+              Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())));
+      if (proxy.user() != null && proxy.password() != null) {
+        String credentials = Credentials.basic(proxy.user(), proxy.password());
+        builder.proxyAuthenticator(
+            (route, response) ->
+                response.request().header("Proxy-Authorization") != null
+                    ? null
+                    : response
+                        .request()
+                        .newBuilder()
+                        .header("Proxy-Authorization", credentials)
+                        .build());
+      }
+    } else if (isLoopback(endpoint.getHost())) {
+      builder.proxy(Proxy.NO_PROXY);
+    }
+    return builder.build();
+  }
+
+  private List<okhttp3.Protocol> protocols(boolean encrypted) {
+    if (encrypted) {
+      return List.of(okhttp3.Protocol.HTTP_2, okhttp3.Protocol.HTTP_1_1);
+    }
+    return List.of(
+        protocol == Protocol.GRPC
+            ? okhttp3.Protocol.H2_PRIOR_KNOWLEDGE
+            : okhttp3.Protocol.HTTP_1_1);
+  }
+
+  private static boolean isLoopback(String host) {
+    return host.equalsIgnoreCase("localhost") || host.startsWith("127.") || host.equals("[::1]");
+  }
+
+  @Override
+  public void send(MessageWriter body, Consumer<Response> answered, Consumer<Throwable> failed) {
+    if (headers.supplied()) {
+      // A supplier may fetch a token, which the caller must not wait for.
+      executor.execute(() -> start(body, answered, failed));
+    } else {
+      start(body, answered, failed);
+    }
+  }
+
+  private void start(MessageWriter body, Consumer<Response> answered, Consumer<Throwable> failed) {
+    try {
+      client.newCall(request(body)).enqueue(new Answer(answered, failed));
+    } catch (Throwable e) {
+      failed.accept(e);
+    }
+  }
+
+  private Request request(MessageWriter body) {
+    Request.Builder request = new Request.Builder().url(url);
+    headers.get().forEach((name, values) -> request.header(name, values.get(0)));
+    if (request.build().header("User-Agent") == null) {
+      request.header("User-Agent", "otlp-events-java");
+    }
+    if (protocol == Protocol.GRPC) {
+      request.header("te", "trailers").header("grpc-timeout", timeoutMillis);
+      if (compressor != null) {
+        request.header("grpc-encoding", compressor.getEncoding());
+      }
+      return request.post(new GrpcBody(body)).build();
+    }
+    if (compressor != null) {
+      request.header("Content-Encoding", compressor.getEncoding());
+    }
+    return request.post(new HttpBody(body)).build();
+  }
+
+  @Override
+  public void close() {
+    client.dispatcher().cancelAll();
+    client.connectionPool().evictAll();
+  }
+
+  private final class HttpBody extends RequestBody {
+
+    private final MessageWriter body;
+
+    HttpBody(MessageWriter body) {
+      this.body = body;
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+      return MediaType.parse(protocol.contentType);
+    }
+
+    @Override
+    public long contentLength() {
+      return compressor == null ? body.getContentLength() : -1;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      if (compressor == null) {
+        body.writeMessage(sink.outputStream());
+        return;
+      }
+      try (OutputStream out = compressor.compress(sink.outputStream())) {
+        body.writeMessage(out);
+      }
+    }
+  }
+
+  /** One message in the frame of gRPC: a flag for compression, four bytes of length, the bytes. */
+  private final class GrpcBody extends RequestBody {
+
+    private final MessageWriter body;
+
+    GrpcBody(MessageWriter body) {
+      this.body = body;
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+      return MediaType.parse(protocol.contentType);
+    }
+
+    @Override
+    public long contentLength() {
+      return compressor == null ? FRAME_HEADER + (long) body.getContentLength() : -1;
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+      if (compressor == null) {
+        sink.writeByte(0).writeInt(body.getContentLength());
+        body.writeMessage(sink.outputStream());
+        return;
+      }
+      ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+      try (OutputStream out = compressor.compress(compressed)) {
+        body.writeMessage(out);
+      }
+      sink.writeByte(1).writeInt(compressed.size()).write(compressed.toByteArray());
+    }
+  }
+
+  private final class Answer implements Callback {
+
+    private final Consumer<Response> answered;
+    private final Consumer<Throwable> failed;
+
+    Answer(Consumer<Response> answered, Consumer<Throwable> failed) {
+      this.answered = answered;
+      this.failed = failed;
+    }
+
+    @Override
+    public void onFailure(Call call, IOException e) {
+      if (e instanceof InterruptedIOException) {
+        // A connection that swallows requests would otherwise be tried again for ever.
+        client.connectionPool().evictAll();
+      }
+      failed.accept(e);
+    }
+
+    @Override
+    public void onResponse(Call call, okhttp3.Response response) {
+      Response answer;
+      try (response) {
+        answer = read(response);
+      } catch (Throwable e) {
+        failed.accept(e);
+        return;
+      }
+      answered.accept(answer);
+    }
+
+    private Response read(okhttp3.Response response) throws IOException {
+      Headers first = response.headers();
+      BufferedSource source = response.body().source();
+      source.request(MAX_RESPONSE);
+      byte[] body = source.readByteArray(Math.min(MAX_RESPONSE, source.getBuffer().size()));
+      if (protocol != Protocol.GRPC) {
+        return new Response(response.code(), first::get, body);
+      }
+      long skipped = 0;
+      while (!source.exhausted()) {
+        long more = source.getBuffer().size();
+        source.skip(more);
+        skipped += more;
+        if (skipped > MAX_SKIPPED) {
+          throw new ProtocolException("answer larger than 4 MiB");
+        }
+      }
+      Headers last = response.trailers();
+      return new Response(
+          response.code(),
+          name -> {
+            String trailer = last.get(name);
+            return trailer != null ? trailer : first.get(name);
+          },
+          message(body));
+    }
+
+    /** The message in a frame; empty if there is none that can be read. */
+    private byte[] message(byte[] framed) {
+      if (framed.length < FRAME_HEADER || framed[0] != 0) {
+        return new byte[0];
+      }
+      return Arrays.copyOfRange(framed, FRAME_HEADER, framed.length);
+    }
+  }
+}

@@ -18,6 +18,7 @@ import io.otlpevents.delivery.Destination;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.ledger.Ledger;
 import io.otlpevents.otlp.OtlpCompression;
+import io.otlpevents.otlp.OtlpEncoding;
 import io.otlpevents.otlp.OtlpGrpcDestination;
 import io.otlpevents.otlp.OtlpHttpDestination;
 import io.otlpevents.otlp.OtlpSettings;
@@ -275,6 +276,13 @@ class CollectorInteropIntegrationTests {
       @Override
       Destination destination(CollectorProcess collector, OtlpCompression compression) {
         return OtlpHttpDestination.create(settings(collector.httpEndpoint(), compression));
+      }
+    },
+    HTTP_JSON {
+      @Override
+      Destination destination(CollectorProcess collector, OtlpCompression compression) {
+        return OtlpHttpDestination.create(
+            settings(collector.httpEndpoint(), compression), OtlpEncoding.JSON);
       }
     };
 

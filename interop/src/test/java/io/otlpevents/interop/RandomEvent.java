@@ -128,7 +128,7 @@ final class RandomEvent {
     for (Attribute attribute : attributes) {
       attribute.set(event);
     }
-    if (body != null && number % 2 == 0) {
+    if (body != null && number % 2 == 0 && payload.isEmpty()) {
       event.payload(body);
     } else {
       event.body(body);

@@ -727,6 +727,19 @@ class EventPipelineTests {
   }
 
   @Test
+  void anErrorTypeThatIsSetAlreadyIsKept() {
+    pipeline
+        .emitter()
+        .event("e")
+        .attribute("error.type", "card_declined")
+        .exception(new IllegalStateException("no"))
+        .emit();
+    pipeline.flush(LONG);
+    String sent = destination.delivered.get(0).toString();
+    assertThat(sent).contains("card_declined").contains("java.lang.IllegalStateException");
+  }
+
+  @Test
   void setsDefaultAttributes() {
     pipeline.close();
     pipeline =

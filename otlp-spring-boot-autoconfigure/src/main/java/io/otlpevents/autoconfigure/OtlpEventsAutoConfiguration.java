@@ -175,6 +175,11 @@ public final class OtlpEventsAutoConfiguration {
     }
 
     @Override
+    public boolean releasesBatches() {
+      return bean.releasesBatches();
+    }
+
+    @Override
     public void close() {}
   }
 

@@ -278,14 +278,19 @@ class EventPipelineTests {
   }
 
   @Test
-  void aDestinationThatLeavesAnInterruptBehindIsFedOn() {
+  void anInterruptThatADestinationLeavesBehindDoesNotStayOnItsThread() {
+    AtomicBoolean stayed = new AtomicBoolean();
     destination.script =
         (attempt, records, done) -> {
+          if (Thread.currentThread().isInterrupted()) {
+            stayed.set(true);
+          }
           Thread.currentThread().interrupt();
           done.accept(attempt < 3 ? retry() : delivered());
         };
     emit(0, 10);
     assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(stayed).isFalse();
     assertBalanced(10, 10);
   }
 

@@ -1,12 +1,17 @@
 package io.otlpevents;
 
 /**
- * What became of an event when it was emitted. Everything but {@link #ACCEPTED} means that the
- * event will not be delivered; each is counted in the ledger under the same name.
+ * What became of an event when it was emitted. Everything that is not {@linkplain #isAccepted
+ * accepted} will not be delivered; each is counted in the ledger under the same name.
  */
 public enum EmitResult {
   /** In the journal; it will be delivered, or a later loss will be counted with its reason. */
   ACCEPTED,
+  /**
+   * In the journal like {@link #ACCEPTED}, but it could not be forced to the disk although that is
+   * asked for: a power cut may still take it, the end of the process does not.
+   */
+  ACCEPTED_UNSYNCED,
   /**
    * Not admitted: events are switched off, or the severity is below the minimum, or a filter
    * refused it.
@@ -27,6 +32,6 @@ public enum EmitResult {
 
   /** Whether the event is in the journal. */
   public boolean isAccepted() {
-    return this == ACCEPTED;
+    return this == ACCEPTED || this == ACCEPTED_UNSYNCED;
   }
 }

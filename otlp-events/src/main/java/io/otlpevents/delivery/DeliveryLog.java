@@ -1,6 +1,9 @@
 package io.otlpevents.delivery;
 
+import io.otlpevents.ledger.EvictionReason;
 import io.otlpevents.ledger.RefusalReason;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +22,7 @@ final class DeliveryLog {
   private final Throttle partial = new Throttle();
   private final Throttle refused = new Throttle();
   private final Throttle internal = new Throttle();
-  private final Throttle damaged = new Throttle();
+  private final Map<EvictionReason, Throttle> lost = new EnumMap<>(EvictionReason.class);
   private boolean failing;
   private long failingSince;
 
@@ -69,10 +72,20 @@ final class DeliveryLog {
     }
   }
 
-  void damaged(int count) {
-    if (damaged.admits(count)) {
-      logger.error("{} events in the journal were damaged and not sent", damaged.take());
+  void lost(EvictionReason reason, long count) {
+    Throttle throttle = lost.computeIfAbsent(reason, any -> new Throttle());
+    if (throttle.admits(count)) {
+      logger.error(
+          "{} events left the journal without having been sent to {} ({})",
+          throttle.take(),
+          destination,
+          reason);
     }
+  }
+
+  void kept(long count) {
+    logger.info(
+        "{} events wait on disk until {} can be reached by a next process", count, destination);
   }
 
   void evicted(long count) {

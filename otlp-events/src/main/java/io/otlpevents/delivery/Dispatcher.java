@@ -5,6 +5,8 @@ import io.otlpevents.delivery.DeliveryOutcome.PartiallyDelivered;
 import io.otlpevents.delivery.DeliveryOutcome.Refused;
 import io.otlpevents.delivery.DeliveryOutcome.Retry;
 import io.otlpevents.journal.JournalReader;
+import io.otlpevents.journal.Mark;
+import io.otlpevents.journal.SegmentOrigin;
 import io.otlpevents.ledger.DestinationAccount;
 import io.otlpevents.ledger.EvictionReason;
 import io.otlpevents.ledger.Ledger;
@@ -38,14 +40,13 @@ public final class Dispatcher {
   private static final long STALL_NANOS = 100_000;
   private static final long STUCK_NANOS = 1_000_000_000;
   private static final long GRACE_NANOS = 5_000_000_000L;
+  private static final EvictionReason[] EVICTION_REASONS = EvictionReason.values();
   private static final Retry NO_OUTCOME = new Retry("the destination reported nothing", null);
 
   private final Destination destination;
   private final Ledger ledger;
   private final DestinationAccount account;
   private final JournalReader reader;
-  private final byte[] resource;
-  private final byte[] scope;
   private final DeliverySettings settings;
   private final RecordFilter filter;
   private final DeliveryLog log;
@@ -87,24 +88,19 @@ public final class Dispatcher {
   private long lastReadAt = System.nanoTime();
 
   /**
-   * @param resource the fields of {@code ResourceLogs} but its scope logs
-   * @param scope the fields of {@code ScopeLogs} but its records
    * @param filter which records this destination gets; the others are counted as filtered
    */
   public Dispatcher(
       Destination destination,
       Ledger ledger,
       JournalReader reader,
-      byte[] resource,
-      byte[] scope,
       DeliverySettings settings,
       RecordFilter filter) {
     this.destination = destination;
     this.ledger = ledger;
     this.account = ledger.open(destination.name());
+    account.recovered(reader.recovered());
     this.reader = reader;
-    this.resource = resource.clone();
-    this.scope = scope.clone();
     this.settings = settings;
     this.filter = filter;
     this.log = new DeliveryLog(destination.name());
@@ -201,6 +197,10 @@ public final class Dispatcher {
 
   /** Counts what is left in place of a destination that does not return control. */
   public void settleAnyway() {
+    if (reader.isPersistent()) {
+      log.kept(ledger.pending(account));
+      return;
+    }
     ledger.evictPending(account, EvictionReason.CLOSED);
     log.abandoned();
   }
@@ -240,6 +240,9 @@ public final class Dispatcher {
       evictTheRest();
     } catch (Throwable e) {
       tell(e);
+      if (reader.isPersistent()) {
+        return;
+      }
       ledger.evictPending(account, EvictionReason.CLOSED);
     }
   }
@@ -261,6 +264,8 @@ public final class Dispatcher {
     takeReports();
     long now = System.nanoTime();
     expire(now);
+    reader.giveUp();
+    countPassedOver();
     advance();
     if (abandoned) {
       return true;
@@ -422,9 +427,9 @@ public final class Dispatcher {
     while (!inFlight.isEmpty() && inFlight.get(0).state == State.ENDED) {
       inFlight.remove(0);
     }
-    long position = inFlight.isEmpty() ? reader.position() : inFlight.get(0).start;
-    if (position != reader.acknowledged()) {
-      reader.acknowledge(position);
+    Mark mark = inFlight.isEmpty() ? reader.mark() : inFlight.get(0).start;
+    if (mark.position() > reader.acknowledged()) {
+      reader.acknowledge(mark);
       signalFlushing();
     }
   }
@@ -516,10 +521,14 @@ public final class Dispatcher {
 
   private @Nullable InFlight read() {
     byte[] storage = spareStorage.pollFirst();
+    SegmentOrigin origin = reader.origin();
     EventBatch events =
         new EventBatch(
-            resource, scope, tuning.batchSize(), storage != null ? storage : new byte[0]);
-    InFlight batch = new InFlight(events, reader.position());
+            origin.resource(),
+            origin.scope(),
+            tuning.batchSize(),
+            storage != null ? storage : new byte[0]);
+    InFlight batch = new InFlight(events, reader.mark());
     // It has an owner before the reader moves: whatever is thrown meanwhile, what was read is sent.
     inFlight.add(batch);
     try {
@@ -554,10 +563,12 @@ public final class Dispatcher {
   private void countPassedOver() {
     account.filtered(passedOver);
     passedOver = 0;
-    int damaged = reader.takeDamaged();
-    if (damaged > 0) {
-      account.evicted(EvictionReason.DAMAGED, damaged);
-      log.damaged(damaged);
+    for (EvictionReason reason : EVICTION_REASONS) {
+      long lost = reader.takeLost(reason);
+      if (lost > 0) {
+        account.evicted(reason, lost);
+        log.lost(reason, lost);
+      }
     }
   }
 
@@ -630,6 +641,11 @@ public final class Dispatcher {
   private void evictTheRest() {
     // A report may have come in meanwhile.
     takeReports();
+    if (reader.isPersistent()) {
+      advance();
+      keepTheRest();
+      return;
+    }
     for (InFlight batch : inFlight) {
       if (batch.state != State.ENDED) {
         unread += batch.events.count();
@@ -652,7 +668,16 @@ public final class Dispatcher {
       // A record was claimed by a thread that never wrote it; nothing behind it can be read.
       ledger.evictPending(account, EvictionReason.CLOSED);
     }
-    reader.acknowledge(reader.position());
+    reader.acknowledge(reader.mark());
+  }
+
+  /** On disk everything that has not come to its end waits for the next process. */
+  private void keepTheRest() {
+    inFlight.clear();
+    long left = ledger.pending(account);
+    if (left > 0) {
+      log.kept(left);
+    }
   }
 
   private boolean passOver(ByteBuffer bytes, int offset, int length) {
@@ -676,7 +701,7 @@ public final class Dispatcher {
   private static final class InFlight {
 
     EventBatch events;
-    final long start;
+    final Mark start;
     long count;
     State state = State.WAITING;
     int attempt;
@@ -686,7 +711,7 @@ public final class Dispatcher {
     /** Whether an attempt that was given up on may still read the batch's bytes. */
     boolean storageShared;
 
-    InFlight(EventBatch events, long start) {
+    InFlight(EventBatch events, Mark start) {
       this.events = events;
       this.start = start;
     }

@@ -8,7 +8,6 @@ import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ public final class EventDraft {
   private static final int INITIAL = 16;
 
   private final int attributeLimit;
-  private final CRC32C checksum = new CRC32C();
+  private final @Nullable Object companion;
   final WireBuffer out;
   final UniqueIds uniqueIds = new UniqueIds();
 
@@ -73,7 +72,8 @@ public final class EventDraft {
   private int enrichedFrom;
   private int enrichedTo;
 
-  EventDraft(int maxBytes, EncodingRules rules) {
+  EventDraft(int maxBytes, EncodingRules rules, @Nullable Object companion) {
+    this.companion = companion;
     this.out = new WireBuffer(maxBytes);
     this.attributeLimit = rules.settings().maxAttributes();
     this.rules = rules;
@@ -366,9 +366,9 @@ public final class EventDraft {
     return out.position - start;
   }
 
-  /** A checksum for whoever needs one on this thread. */
-  public CRC32C checksum() {
-    return checksum;
+  /** What whoever made the draft wants to keep with it; always the same. */
+  public @Nullable Object companion() {
+    return companion;
   }
 
   /** Lets go of every value, so that nothing of the caller's is kept. */

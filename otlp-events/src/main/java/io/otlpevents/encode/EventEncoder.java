@@ -94,7 +94,16 @@ public final class EventEncoder {
 
   /** A draft that fits this encoder. */
   public EventDraft newDraft() {
-    return new EventDraft(start + maxEventSize, rules);
+    return newDraft(null);
+  }
+
+  /**
+   * A draft that fits this encoder.
+   *
+   * @param companion what whoever makes the draft wants to keep with it
+   */
+  public EventDraft newDraft(@Nullable Object companion) {
+    return new EventDraft(start + maxEventSize, rules, companion);
   }
 
   /**
@@ -585,7 +594,7 @@ public final class EventEncoder {
 
   private static byte[] attribute(
       EncodingRules rules, int tag, String key, Object value, Redaction.Decision decision) {
-    EventDraft draft = new EventDraft(Integer.MAX_VALUE, rules);
+    EventDraft draft = new EventDraft(Integer.MAX_VALUE, rules, null);
     WireBuffer out = draft.out;
     int attribute = out.beginMessage(tag);
     out.writeString(Otlp.KEY, key);

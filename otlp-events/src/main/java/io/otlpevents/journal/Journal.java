@@ -1,28 +1,43 @@
 package io.otlpevents.journal;
 
+import io.otlpevents.journal.JournalDirectoryException.Reason;
+import io.otlpevents.ledger.EvictionReason;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A bounded sequence of records that many threads append to and each reader reads in order. It is
- * queue, overflow buffer and memory bound in one.
+ * queue, overflow buffer, bound and spool in one; it lies in memory or in files.
  *
  * <p>Records lie in {@linkplain Segment segments}. A background thread prepares the next segment
  * when the present one is half full, and cleans the ones every reader has passed; so appending
- * neither locks nor allocates. An idle journal holds one segment, a busy one as many as it needs
- * within its budget, and it gives them back when they have not been needed for a while.
+ * neither locks, nor allocates, nor touches a file. An idle journal holds one segment or two, a
+ * busy one as many as it needs within its budget, and it gives them back when they have not been
+ * needed for a while.
  *
- * <p>A position in the journal is the segment's id times the segment's size, plus the offset in the
- * segment; positions only grow.
+ * <pre>
+ * oldest ─► … ─► … ─► active ─► (prepared)     linked by next
+ *   ▲        ▲          ▲
+ *   │        │          └ threads append
+ *   │        └ readers, each with a place of its own
+ *   └ what earlier processes left, on disk
+ * </pre>
+ *
+ * <p>A position in the journal is the sum of the sizes of the segments before, plus the offset in
+ * the segment; positions only grow, and hold for this run of the process.
  */
 public final class Journal implements AutoCloseable {
 
@@ -33,23 +48,41 @@ public final class Journal implements AutoCloseable {
   private static final int PROGRESS_MASK = ~(32 * 1024 - 1);
 
   private static final long SHRINK_AFTER_NANOS = 5_000_000_000L;
-  private static final long STARVED_NANOS = 1_000_000_000L;
+  private static final long RETRY_NANOS = 1_000_000_000L;
+  private static final long LOOK_NANOS = 1_000_000_000L;
+
+  /** How long a caller waits for a segment that is being made, whatever the policy. */
+  private static final long PREPARING_NANOS = 1_000_000_000L;
+
+  /** How long closing waits for a disk that does not answer. */
+  private static final long CLOSE_NANOS = 5_000_000_000L;
+
+  /** How many segments are kept ready on disk at most. */
+  private static final int MAX_AHEAD = 16;
 
   /**
    * What segments are cleaned with; there from the start, for memory may be short when it is used.
    */
   private static final byte[] ZEROS = new byte[16 * 1024];
 
+  private static final Logger logger = LoggerFactory.getLogger(Journal.class);
+
   private final JournalSettings settings;
-  private final byte[] resource;
-  private final byte[] scope;
+  private final Storage storage;
+  private final SegmentOrigin origin;
+  private final long maxBlockNanos;
+  private final long maxAgeNanos;
   private final SpaceGate gate = new SpaceGate();
   private final List<JournalReader> readers = new CopyOnWriteArrayList<>();
   private final Thread keeper;
+  private final @Nullable Syncer syncer;
 
   private volatile Segment active;
+  private volatile Segment oldest;
   private volatile boolean closed;
   private volatile boolean stopped;
+  private volatile @Nullable Floor floor;
+  private volatile @Nullable Trouble trouble;
 
   /**
    * Whether the budget was found spent, so that callers need not take the lock to find it again.
@@ -65,51 +98,152 @@ public final class Journal implements AutoCloseable {
    */
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final int maxSegments;
-
-  private final long maxBlockNanos;
-
   // Guarded by the lock.
+  private final SplittableRandom seeds =
+      new SplittableRandom(ThreadLocalRandom.current().nextLong());
+  private final Deque<Piece> clean = new ArrayDeque<>();
+  private final Deque<Piece> used = new ArrayDeque<>();
+  private final Deque<Piece> unwanted = new ArrayDeque<>();
+  private final Deque<Piece> damaged = new ArrayDeque<>();
+  private long bytes;
+  private long nextId;
   private boolean starved;
   private long starvedUntil;
-  private Segment oldest;
-  private int segments;
-  private final Deque<ByteBuffer> clean = new ArrayDeque<>();
-  private final Deque<ByteBuffer> used = new ArrayDeque<>();
+  private boolean preparing;
+  private int ahead = 1;
+  private @Nullable Segment unsealed;
+  private long unsealedSequence;
+  private boolean unsealedDone;
+  private boolean othersForgotten;
+
+  private final long recoveredUnreadable;
 
   /**
-   * Starts an empty journal in memory.
+   * Starts a journal, in memory unless the settings name a directory.
    *
    * @param resource bytes that tell where the records come from, kept with each segment
    * @param scope more of the same
+   * @throws JournalDirectoryException if the directory cannot be used
    */
   public Journal(JournalSettings settings, byte[] resource, byte[] scope) {
+    this(
+        settings,
+        new SegmentOrigin(resource.clone(), scope.clone()),
+        settings.disk() == null
+            ? new MemoryStorage()
+            : new DiskStorage(new SystemFiles(), settings.disk()));
+  }
+
+  Journal(JournalSettings settings, SegmentOrigin origin, Storage storage) {
     this.settings = settings;
+    this.origin = origin;
+    this.storage = storage;
     this.maxBlockNanos = saturatedNanos(settings.maxBlock());
-    this.resource = resource.clone();
-    this.scope = scope.clone();
-    this.maxSegments = (int) Math.min(settings.maxSize() / settings.segmentSize(), 1 << 20);
-    int available = settings.segmentSize() - Segment.dataStart(resource.length, scope.length);
+    Duration maxAge = settings.maxAge();
+    this.maxAgeNanos = maxAge == null ? Long.MAX_VALUE : saturatedNanos(maxAge);
+    int available = settings.segmentSize() - Segment.overhead(origin);
     if (Segment.align(Segment.FRAME_HEADER + settings.maxEventSize()) > available) {
+      storage.close();
       throw new IllegalArgumentException(
           "a segment of "
               + settings.segmentSize()
               + " bytes cannot hold the resource attributes and an event of the largest size");
     }
-    ByteBuffer first = ByteBuffer.allocateDirect(settings.segmentSize());
-    this.segments = 1;
-    this.oldest = new Segment(first, 0, this.resource, this.scope);
-    this.active = oldest;
+    Segment first;
+    try {
+      first = start();
+    } catch (IOException e) {
+      storage.close();
+      throw unusable(e);
+    }
+    this.recoveredUnreadable = storage.unreadable();
+    this.active = first;
+    this.unsealed = first;
+    this.unsealedSequence = first.sequence;
+    DiskSettings disk = settings.disk();
+    this.syncer =
+        disk == null || disk.fsync() == FsyncPolicy.OS ? null : new Syncer(this, disk, first);
     this.keeper = new Thread(this::keep, "otlp-events-journal");
     keeper.setDaemon(true);
     keeper.start();
+    if (syncer != null) {
+      syncer.start();
+    }
   }
 
-  /** A reader that starts with the oldest record that is still here. */
-  public JournalReader openReader() {
+  private JournalDirectoryException unusable(IOException e) {
+    DiskSettings disk = settings.disk();
+    java.nio.file.Path directory = disk == null ? java.nio.file.Path.of("") : disk.directory();
+    return new JournalDirectoryException(
+        directory, Reason.UNUSABLE, "the journal in " + directory + " cannot be started: " + e, e);
+  }
+
+  /** Links what earlier processes left, and behind it a segment to append to, which is returned. */
+  private Segment start() throws IOException {
+    Segment last = null;
+    for (StoredSegment stored : storage.recover()) {
+      Segment segment = new Segment(stored, last == null ? 0 : last.start + last.capacity);
+      bytes += stored.piece().buffer().capacity();
+      if (last == null) {
+        oldest = segment;
+      } else {
+        last.next = segment;
+      }
+      last = segment;
+    }
+    nextId = storage.firstId();
+    Piece piece;
+    try {
+      piece = storage.allocate(settings.segmentSize());
+    } catch (IOException e) {
+      if (settings.disk() == null) {
+        throw e;
+      }
+      // A full disk is no reason not to start: events are refused until there is room.
+      fail("no room on the disk", e);
+      starved = true;
+      starvedUntil = System.nanoTime() + RETRY_NANOS;
+      piece = nothing();
+    }
+    bytes += piece.buffer().capacity();
+    Segment first = newSegment(piece, last, storage.firstSequence());
+    if (piece instanceof NoRoom) {
+      first.seal();
+    }
+    if (last == null) {
+      oldest = first;
+    } else {
+      last.next = first;
+    }
+    return first;
+  }
+
+  /** A segment without room for a single record stands in until there is a real one. */
+  private Piece nothing() {
+    return new NoRoom(ByteBuffer.allocateDirect(Segment.overhead(origin)));
+  }
+
+  private record NoRoom(ByteBuffer buffer) implements Piece {}
+
+  private Segment newSegment(Piece piece, @Nullable Segment last, long sequence) {
+    SegmentHeader header =
+        new SegmentHeader(
+            nextId++,
+            seeds.nextLong(),
+            System.currentTimeMillis(),
+            piece.buffer().capacity(),
+            origin);
+    return new Segment(piece, last == null ? 0 : last.start + last.capacity, header, sequence);
+  }
+
+  /**
+   * A reader that starts with the oldest record that is still here; on disk, with the oldest that
+   * the reader of this name, in an earlier process, has not acknowledged.
+   */
+  public JournalReader openReader(String name) {
     lock.lock();
     try {
-      JournalReader reader = new JournalReader(this, oldest);
+      JournalReader reader = new JournalReader(this, name, oldest);
       readers.add(reader);
       return reader;
     } finally {
@@ -118,49 +252,89 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
+   * How many records of earlier processes cannot be read at all, because nothing is known about
+   * their segment.
+   */
+  public long unreadable() {
+    return recoveredUnreadable;
+  }
+
+  /**
    * Appends a record. Waits for room where the overflow policy says so and {@code mayWait} allows
    * it; an interrupt does not end the wait and stays set.
    *
-   * @param bytes the record, behind {@link #PREFIX} bytes that this method overwrites
+   * @param claim what the thread needs, used by no other meanwhile; whoever catches an error of
+   *     this method must {@linkplain #abandon abandon} it
+   * @param record the record, behind {@link #PREFIX} bytes that this method overwrites
    * @param length the record's length, 1 to the largest event's size
-   * @param crc a checksum that no other thread uses meanwhile
+   * @param privileged whether it may use what is reserved
    */
-  public AppendResult append(byte[] bytes, int length, CRC32C crc, boolean mayWait) {
+  public AppendResult append(
+      Claim claim, byte[] record, int length, boolean mayWait, boolean privileged) {
     if (length <= 0 || length > settings.maxEventSize()) {
       throw new IllegalArgumentException("record of " + length + " bytes");
     }
     int frameSize = Segment.align(Segment.FRAME_HEADER + length);
-    boolean waited = false;
     long deadline = 0;
+    boolean waited = false;
     Segment segment = active;
     while (true) {
-      long claim = segment.claim(frameSize);
-      if (claim != Segment.NO_ROOM) {
-        segment.write(claim, bytes, length, crc);
-        int offset = Segment.offset(claim);
-        if (((offset ^ offset + frameSize) & PROGRESS_MASK) != 0) {
-          tellProgress(segment, offset, offset + frameSize);
+      if (privileged || !segment.reserved) {
+        long claimed = segment.claim(frameSize);
+        if (claimed != Segment.NO_ROOM) {
+          claim.begin(segment, claimed, frameSize);
+          segment.write(claimed, record, length, claim.checksum);
+          int offset = Segment.offset(claimed);
+          claim.end(segment, offset + frameSize);
+          if (((offset ^ offset + frameSize) & PROGRESS_MASK) != 0) {
+            tellProgress(segment, offset, offset + frameSize);
+          }
+          Syncer shared = syncer;
+          return shared == null || shared.awaitSync(mayWait)
+              ? AppendResult.APPENDED
+              : AppendResult.UNSYNCED;
         }
-        return AppendResult.APPENDED;
       }
       if (closed) {
         return AppendResult.CLOSED;
       }
-      if (following(segment) == null) {
-        if (!mayWait || settings.overflow() != OverflowPolicy.BLOCK) {
+      if (following(segment, privileged) == null) {
+        long patience = mayWait ? patience(segment) : 0;
+        if (patience == 0) {
           return closed ? AppendResult.CLOSED : AppendResult.FULL;
         }
         if (!waited) {
           // One limit for all that this caller waits: others may take the room it waited for.
           waited = true;
-          deadline = System.nanoTime() + maxBlockNanos;
+          deadline = System.nanoTime() + patience;
         }
-        if (!awaitSpace(segment, deadline)) {
+        if (!awaitSpace(segment, deadline, privileged)) {
           return closed ? AppendResult.CLOSED : AppendResult.FULL;
         }
       }
       segment = active;
     }
+  }
+
+  /**
+   * Ends what an {@link #append} that threw has claimed, if anything. It needs less stack than
+   * appending, so a caller further up that catches a {@link StackOverflowError} has room for it.
+   */
+  public void abandon(Claim claim) {
+    Segment segment = claim.segment;
+    if (segment != null) {
+      segment.abandon(claim.claimed, claim.frameSize);
+      claim.segment = null;
+    }
+  }
+
+  /** How long a caller waits for room; a segment that is being made is worth a wait anyway. */
+  private long patience(Segment full) {
+    return switch (settings.overflow()) {
+      case BLOCK -> maxBlockNanos;
+      case DROP_NEWEST -> storage.isSlow() && !spent && !full.reserved ? PREPARING_NANOS : 0;
+      case DROP_OLDEST -> PREPARING_NANOS;
+    };
   }
 
   private void tellProgress(Segment segment, int from, int to) {
@@ -178,18 +352,21 @@ public final class Journal implements AutoCloseable {
       wakeKeeper();
     }
     for (JournalReader reader : readers) {
-      reader.wakeIfEnough(segment.id * segment.capacity + to);
+      reader.wakeIfEnough(segment.start + to);
     }
   }
 
   /** Moves on to the segment behind a full one; null if there is no room for another. */
-  private @Nullable Segment following(Segment full) {
+  private @Nullable Segment following(Segment full, boolean privileged) {
     Segment next = full.next;
     if (next == null) {
       next = spent ? null : extend(full);
       if (next == null) {
         return null;
       }
+    }
+    if (!privileged && (full.reserved || next.reserved)) {
+      return full != active && !active.reserved ? active : null;
     }
     if (active == full) {
       activate(full, next);
@@ -198,8 +375,9 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Links a segment behind this one unless there is one. The lock is held while memory is taken or
-   * cleaned, which appending threads only wait for when the keeper has not done it ahead of them.
+   * Links a segment behind this one unless there is one. In memory, the lock is held while memory
+   * is taken or cleaned, which appending threads only wait for when the keeper has not done it
+   * ahead of them.
    */
   private @Nullable Segment extend(Segment last) {
     lock.lock();
@@ -208,22 +386,29 @@ public final class Journal implements AutoCloseable {
       if (next != null || closed) {
         return next;
       }
-      ByteBuffer buffer = clean.peek();
-      if (buffer == null) {
+      Piece piece = clean.peek();
+      if (piece == null) {
         // A reader may have passed a segment's end before there was another to move on to; nobody
         // has told us since.
         release();
+        if (storage.isSlow()) {
+          ahead = Math.min(MAX_AHEAD, ahead + 1);
+          spent = !canPrepare();
+          wakeKeeper();
+          return null;
+        }
         if (!cleanOne()) {
           allocate();
         }
-        buffer = clean.peek();
+        piece = clean.peek();
       }
-      if (buffer == null) {
+      if (piece == null) {
         spent = true;
         return null;
       }
       // Taken from the clean ones only when it has become a segment, so that an error loses none.
-      next = new Segment(buffer, last.id + 1, resource, scope);
+      next = newSegment(piece, last, -1);
+      next.reserved = isReserved(next);
       clean.poll();
       last.next = next;
       return next;
@@ -232,33 +417,53 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  private boolean isReserved(Segment segment) {
+    return settings.reservedSize() > 0
+        && segment.start + segment.capacity - oldest.start
+            > settings.maxSize() - settings.reservedSize();
+  }
+
+  private boolean canPrepare() {
+    return preparing
+        || !used.isEmpty()
+        || !unwanted.isEmpty()
+        || !starved && bytes + settings.segmentSize() <= settings.maxSize();
+  }
+
   private void activate(Segment full, Segment next) {
     lock.lock();
     try {
       if (active == full) {
         active = next;
+        wakeKeeper();
       }
     } finally {
       lock.unlock();
     }
   }
 
+  /** In memory, by whoever needs it. */
   private void allocate() {
-    if (segments >= maxSegments || starved && System.nanoTime() - starvedUntil < 0) {
+    if (bytes + settings.segmentSize() > settings.maxSize()
+        || starved && System.nanoTime() - starvedUntil < 0) {
       return;
     }
     starved = false;
     try {
-      clean.add(ByteBuffer.allocateDirect(settings.segmentSize()));
-      segments++;
-    } catch (OutOfMemoryError e) {
+      clean.add(storage.allocate(settings.segmentSize()));
+      bytes += settings.segmentSize();
+    } catch (IOException e) {
       // The process has less direct memory left than our budget, for now. To ask again at once
-      // would
-      // cost each caller the collections that the JVM tries before it gives up.
-      starved = true;
-      starvedUntil = System.nanoTime() + STARVED_NANOS;
-      wakeKeeper();
+      // would cost each caller the collections that the JVM tries before it gives up.
+      starve("no memory for a segment", e);
     }
+  }
+
+  private void starve(String what, IOException e) {
+    starved = true;
+    starvedUntil = System.nanoTime() + RETRY_NANOS;
+    fail(what, e);
+    wakeKeeper();
   }
 
   private static void clean(ByteBuffer buffer) {
@@ -267,8 +472,40 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private boolean awaitSpace(Segment full, long deadline) {
-    return gate.await(() -> closed || active != full || following(full) != null, deadline);
+  private boolean awaitSpace(Segment full, long deadline, boolean privileged) {
+    if (settings.overflow() == OverflowPolicy.DROP_OLDEST && spent) {
+      giveUpOldest();
+    }
+    return gate.await(
+        () ->
+            closed
+                || following(full, privileged) != null
+                || active != full && (privileged || !active.reserved)
+                || settings.overflow() == OverflowPolicy.DROP_NEWEST && (spent || full.reserved),
+        deadline);
+  }
+
+  /** Asks readers to give up the oldest segment, which makes room when they have. */
+  private void giveUpOldest() {
+    lock.lock();
+    try {
+      Segment next = oldest.next;
+      if (next != null && oldest != active) {
+        raiseFloor(next, EvictionReason.OVERFLOW);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void raiseFloor(Segment to, EvictionReason reason) {
+    Floor present = floor;
+    if (present == null || present.segment().start < to.start) {
+      floor = new Floor(to, reason);
+      for (JournalReader reader : readers) {
+        reader.wake();
+      }
+    }
   }
 
   private static long saturatedNanos(Duration duration) {
@@ -282,7 +519,11 @@ public final class Journal implements AutoCloseable {
   /** Where the next record will be, at the earliest. */
   public long tail() {
     Segment segment = active;
-    return segment.id * segment.capacity + segment.claimedTo();
+    return segment.start + segment.claimedTo();
+  }
+
+  @Nullable Floor floor() {
+    return floor;
   }
 
   /** Gives back the segments that every reader has passed. */
@@ -291,22 +532,56 @@ public final class Journal implements AutoCloseable {
     try {
       long passed = Long.MAX_VALUE;
       for (JournalReader reader : readers) {
-        passed = Math.min(passed, reader.acknowledged());
+        passed = Math.min(passed, reader.released());
       }
       boolean released = false;
-      Segment next = oldest.next;
-      while (next != null && oldest != active && passed >= next.id * next.capacity) {
-        used.add(oldest.buffer);
+      Segment first = oldest;
+      Segment next = first.next;
+      while (next != null && first != active && passed >= next.start) {
+        retire(first);
         oldest = next;
-        next = oldest.next;
+        first = next;
+        next = first.next;
         released = true;
       }
       if (released) {
         spent = false;
+        forgetOthers(first);
+        Segment present = active;
+        for (Segment open = present; open != null; open = open.next) {
+          open.reserved = isReserved(open);
+        }
         wakeKeeper();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Destinations that are not there any more do not keep segments, so that their cursors say
+   * nothing once a segment has gone.
+   */
+  private void forgetOthers(Segment segment) {
+    CursorFile cursors = segment.piece.cursors();
+    if (cursors != null && !othersForgotten) {
+      othersForgotten = true;
+      cursors.keepOnly(readers.stream().map(JournalReader::name).toList());
+    }
+  }
+
+  private void retire(Segment segment) {
+    Piece piece = segment.piece;
+    if (piece instanceof NoRoom) {
+      bytes -= piece.buffer().capacity();
+    } else if (segment.isDamaged) {
+      damaged.add(piece);
+    } else if (storage.isReusable(piece, settings.segmentSize())
+        && bytes <= settings.maxSize()
+        && !segment.suspect) {
+      used.add(piece);
+    } else {
+      unwanted.add(piece);
     }
   }
 
@@ -354,7 +629,11 @@ public final class Journal implements AutoCloseable {
   private long pauseNanos() {
     lock.lock();
     try {
-      return starved ? STARVED_NANOS : clean.isEmpty() ? Long.MAX_VALUE : SHRINK_AFTER_NANOS;
+      long pause = starved ? RETRY_NANOS : clean.isEmpty() ? Long.MAX_VALUE : SHRINK_AFTER_NANOS;
+      if (storage.isSlow()) {
+        pause = Math.min(pause, LOOK_NANOS);
+      }
+      return Math.min(pause, maxAgeNanos / 8);
     } finally {
       lock.unlock();
     }
@@ -371,22 +650,38 @@ public final class Journal implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    expire();
+    if (storage.isSlow()) {
+      lookAfterFiles();
+    }
     if (wasStarved) {
-      gate.open();
+      prepare();
     } else {
       shrink();
     }
   }
 
   private void prepare() {
+    sealFull();
+    if (storage.isSlow()) {
+      prepareAhead();
+    }
     Segment last = active;
-    if (last.claimedTo() >= last.capacity / 2 && last.next == null) {
+    if ((last.claimedTo() >= last.capacity / 2 || last.frames >= 0) && last.next == null) {
       extend(last);
+      if (last.next == null && settings.overflow() == OverflowPolicy.DROP_OLDEST) {
+        giveUpOldest();
+      }
     }
     gate.open();
-    while (cleanOne()) {
-      gate.open();
+    if (storage.isSlow()) {
+      prepareAhead();
+    } else {
+      while (cleanOne()) {
+        gate.open();
+      }
     }
+    gate.open();
   }
 
   /**
@@ -396,12 +691,12 @@ public final class Journal implements AutoCloseable {
   private boolean cleanOne() {
     lock.lock();
     try {
-      ByteBuffer buffer = used.peek();
-      if (buffer == null) {
+      Piece piece = used.peek();
+      if (piece == null) {
         return false;
       }
-      clean(buffer);
-      clean.add(buffer);
+      clean(piece.buffer());
+      clean.add(piece);
       used.poll();
       spent = false;
       return true;
@@ -410,25 +705,246 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Lets half of the unneeded segments go; the memory returns with the next collection. */
-  private void shrink() {
+  /** On disk: has as many segments ready as were needed at once lately. Only the keeper does it. */
+  private void prepareAhead() {
+    discardUnwanted();
+    while (!stopped) {
+      Piece piece;
+      lock.lock();
+      try {
+        if (clean.size() >= ahead || closed) {
+          return;
+        }
+        piece = used.poll();
+        if (piece == null
+            && (bytes + settings.segmentSize() > settings.maxSize()
+                || starved && System.nanoTime() - starvedUntil < 0)) {
+          return;
+        }
+        preparing = true;
+      } finally {
+        lock.unlock();
+      }
+      boolean made = piece == null;
+      IOException failure = null;
+      try {
+        if (piece == null) {
+          piece = storage.allocate(settings.segmentSize());
+        }
+        // Also touches each page, so that no emitting thread has to wait for it.
+        clean(piece.buffer());
+      } catch (IOException e) {
+        failure = e;
+      } finally {
+        lock.lock();
+        try {
+          preparing = false;
+          if (failure != null) {
+            starve("no room for a segment", failure);
+          } else if (piece != null) {
+            starved = false;
+            bytes += made ? settings.segmentSize() : 0;
+            clean.add(piece);
+            spent = false;
+          }
+        } finally {
+          lock.unlock();
+        }
+      }
+      gate.open();
+      if (failure != null) {
+        return;
+      }
+      recovered();
+    }
+  }
+
+  private void discardUnwanted() {
+    while (true) {
+      Piece piece;
+      boolean quarantine;
+      lock.lock();
+      try {
+        piece = damaged.peek();
+        quarantine = piece != null;
+        if (piece == null) {
+          piece = unwanted.peek();
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (piece == null) {
+        return;
+      }
+      try {
+        if (quarantine) {
+          storage.quarantine(piece);
+        } else {
+          storage.discard(piece);
+        }
+      } catch (IOException e) {
+        fail("a file of the journal cannot be removed", e);
+      }
+      lock.lock();
+      try {
+        (quarantine ? damaged : unwanted).poll();
+        bytes -= piece.buffer().capacity();
+        spent = false;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** Writes into full segments how many frames they have. */
+  private void sealFull() {
     lock.lock();
     try {
-      for (int drop = (clean.size() + 1) / 2; drop > 0; drop--) {
-        clean.removeLast();
-        segments--;
-        spent = false;
+      while (!unsealedDone) {
+        Segment segment = unsealed;
+        if (segment == null || segment.frames < 0) {
+          return;
+        }
+        if (!segment.sealed && segment.start >= oldest.start) {
+          segment.writeSeal(unsealedSequence, segment.frames);
+          segment.sealed = true;
+        }
+        Segment next = segment.next;
+        if (next == null) {
+          return;
+        }
+        unsealedSequence += segment.frames;
+        unsealed = next;
       }
     } finally {
       lock.unlock();
     }
   }
 
+  /** Lets half of the unneeded segments go. */
+  private void shrink() {
+    lock.lock();
+    try {
+      ahead = Math.max(1, ahead - 1);
+      int keep = storage.isSlow() ? ahead : 0;
+      int drop = Math.min((clean.size() + 1) / 2, clean.size() - keep);
+      for (; drop > 0; drop--) {
+        Piece piece = clean.removeLast();
+        if (storage.isSlow()) {
+          unwanted.add(piece);
+        } else {
+          bytes -= piece.buffer().capacity();
+        }
+        spent = false;
+      }
+      while (storage.isSlow() && !used.isEmpty() && clean.size() >= ahead) {
+        unwanted.add(used.poll());
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (storage.isSlow()) {
+      discardUnwanted();
+    }
+  }
+
+  /** Asks readers to give up what is too old. */
+  private void expire() {
+    if (settings.maxAge() == null) {
+      return;
+    }
+    long now = System.nanoTime();
+    lock.lock();
+    try {
+      Segment first = active;
+      if (first.claimedTo() > first.dataStart
+          && now - first.createdNanos > maxAgeNanos / 4
+          && extend(first) != null) {
+        // Its first record would otherwise stay until the segment is full.
+        first.seal();
+        following(first, true);
+      }
+      Segment keep = oldest;
+      while (keep != active && keep.next != null && now - keep.next.createdNanos > maxAgeNanos) {
+        keep = keep.next;
+      }
+      if (keep != oldest) {
+        raiseFloor(keep, EvictionReason.EXPIRED);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Somebody may have removed the files, which then nobody would find after a crash. */
+  private void lookAfterFiles() {
+    Segment present = active;
+    if (present.piece instanceof NoRoom || storage.isThere(present.piece)) {
+      return;
+    }
+    fail("the files of the journal have gone", new IOException("somebody removed them"));
+    try {
+      storage.reopen();
+    } catch (IOException | RuntimeException e) {
+      fail("the journal's directory cannot be made again", new IOException(e));
+      return;
+    }
+    lock.lock();
+    try {
+      for (Piece piece : clean) {
+        bytes -= piece.buffer().capacity();
+      }
+      for (Piece piece : used) {
+        bytes -= piece.buffer().capacity();
+      }
+      clean.clear();
+      used.clear();
+    } finally {
+      lock.unlock();
+    }
+    prepareAhead();
+    roll(present);
+  }
+
+  /** Ends a segment before it is full, if there is another. */
+  void roll(Segment segment) {
+    if (extend(segment) != null) {
+      segment.seal();
+      following(segment, true);
+      wakeKeeper();
+    }
+  }
+
+  void fail(String what, IOException e) {
+    Trouble before = trouble;
+    String message = what + ": " + e.getMessage();
+    if (before == null || !before.message.equals(message)) {
+      logger.warn("Journal: {}", message);
+    }
+    trouble = new Trouble(message, before == null ? System.currentTimeMillis() : before.since);
+  }
+
+  private void recovered() {
+    Trouble before = trouble;
+    if (before != null && storage.isSlow()) {
+      trouble = null;
+      logger.info("Journal: works again");
+    }
+  }
+
+  /** What keeps the journal from taking segments, in words; null if nothing does. */
+  public @Nullable String trouble() {
+    Trouble present = trouble;
+    return present == null ? null : present.message;
+  }
+
+  private record Trouble(String message, long since) {}
+
   /** How many bytes the journal has taken from its budget. */
   public long size() {
     lock.lock();
     try {
-      return (long) segments * settings.segmentSize();
+      return bytes;
     } finally {
       lock.unlock();
     }
@@ -446,12 +962,17 @@ public final class Journal implements AutoCloseable {
     for (int i = 0, end = readers.size(); i < end; i++) {
       acknowledged = Math.min(acknowledged, readers.get(i).acknowledged());
     }
-    return (tail - acknowledged) / ((double) maxSegments * settings.segmentSize());
+    return (tail - acknowledged) / (double) settings.maxSize();
   }
 
   /** Whether the journal takes no more records. */
   public boolean isClosed() {
     return closed;
+  }
+
+  /** Whether what is here outlives the process. */
+  public boolean isPersistent() {
+    return settings.disk() != null;
   }
 
   /** Takes no more records; what is here can still be read. Waiting callers are let go. */
@@ -470,19 +991,74 @@ public final class Journal implements AutoCloseable {
     gate.open();
   }
 
-  /** Seals the journal and ends its thread. */
+  /**
+   * Seals the journal and ends its threads. On disk, what no reader has acknowledged stays for the
+   * next process.
+   */
   @Override
   public void close() {
     seal();
     stopped = true;
     LockSupport.unpark(keeper);
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + CLOSE_NANOS;
+    while (keeper.isAlive() && System.nanoTime() - deadline < 0) {
+      try {
+        keeper.join(1_000);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (storage.isSlow()) {
+      closeFiles();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeFiles() {
+    release();
+    sealFull();
+    if (syncer != null) {
+      syncer.close();
+    }
+    lock.lock();
+    try {
+      if (unsealedDone) {
+        return;
+      }
+      unsealedDone = true;
+      boolean empty = true;
+      for (JournalReader reader : readers) {
+        empty &= reader.released() >= tail();
+      }
+      if (empty && !readers.isEmpty()) {
+        // Nothing is left that a successor would need.
+        for (Segment segment = oldest; segment != null; segment = segment.next) {
+          retire(segment);
+        }
+      }
+      unwanted.addAll(used);
+      unwanted.addAll(clean);
+      used.clear();
+      clean.clear();
+    } finally {
+      lock.unlock();
+    }
+    discardUnwanted();
+    storage.close();
   }
 
   long budget() {
     return settings.maxSize();
   }
 
-  int segmentSize() {
-    return settings.segmentSize();
+  Segment oldest() {
+    return oldest;
+  }
+
+  Segment active() {
+    return active;
   }
 }

@@ -1,79 +1,305 @@
 package io.otlpevents.journal;
 
+import io.otlpevents.journal.CursorFile.Cursor;
+import io.otlpevents.ledger.EvictionReason;
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal's records in order. For one thread, except where a method says otherwise.
  *
- * <p>What has been read stays in the journal until it is {@linkplain #acknowledge acknowledged}.
+ * <p>What has been read stays in the journal until it is {@linkplain #acknowledge acknowledged}. On
+ * disk, the place up to which everything is acknowledged is kept under the reader's name, and the
+ * reader of that name in the next process goes on there.
+ *
+ * <p>Frames carry an index, and segments the number of frames before them, so whatever is missing
+ * shows as a gap and is counted: see {@link #takeLost}.
  */
 public final class JournalReader {
 
+  private static final EvictionReason[] REASONS = EvictionReason.values();
+  private static final int NOTHING = -1;
+
   private final Journal journal;
-  private final Segment.Check check = new Segment.Check();
+  private final String name;
+  private final FrameScan scan = new FrameScan();
+  private final long[] lost = new long[REASONS.length];
+  private final long recovered;
+
   private Segment segment;
   private int offset;
   private int index;
-  private int damaged;
 
+  /** Of the next frame: how many come before it, since the first that the journal ever held. */
+  private long sequence;
+
+  /** Whether frames' lengths cannot be followed any more; then only a search finds the next. */
+  private boolean astray;
+
+  private Segment acknowledgedSegment;
   private volatile long acknowledged;
+  private volatile long givenUpTo;
+  private @Nullable Floor reachedFloor;
 
   // Set by the reading thread while it waits for bytes; read by those who append.
   private volatile @Nullable Thread waiter;
   private volatile long wakeAt = Long.MAX_VALUE;
 
-  JournalReader(Journal journal, Segment first) {
+  JournalReader(Journal journal, String name, Segment first) {
     this.journal = journal;
+    this.name = name;
     this.segment = first;
-    this.offset = first.dataStart;
+    this.acknowledgedSegment = first;
+    this.recovered = countRecovered(first) + journal.unreadable();
+    lost[EvictionReason.DAMAGED.ordinal()] += journal.unreadable();
+    begin(first, null);
     this.acknowledged = position();
   }
 
   /**
-   * Hands over records until there are no more or the consumer has enough. What the consumer throws
-   * ends the reading before the record it was thrown for.
+   * How many records earlier processes left for this reader, including those that will turn out to
+   * be damaged.
+   */
+  public long recovered() {
+    return recovered;
+  }
+
+  private long countRecovered(Segment first) {
+    long count = 0;
+    CursorFile store = null;
+    long next = 0;
+    for (Segment at = first; at != null; at = at.next) {
+      CursorFile cursors = at.piece.cursors();
+      if (cursors != store) {
+        store = cursors;
+        next = firstSequence(at);
+      }
+      if (at.sequence < 0) {
+        break;
+      }
+      long end = at.recovered ? at.sequence + at.frames : at.sequence;
+      if (end > next) {
+        count += end - next;
+        next = end;
+      }
+    }
+    return count;
+  }
+
+  /** The frame to begin with in the first segment of a directory. */
+  private long firstSequence(Segment at) {
+    CursorFile cursors = at.piece.cursors();
+    Cursor cursor = cursors == null ? null : cursors.read(name);
+    return cursor == null ? at.sequence : cursor.sequence();
+  }
+
+  private void begin(Segment next, @Nullable Segment previous) {
+    CursorFile cursors = next.piece.cursors();
+    if (previous == null || previous.piece.cursors() != cursors) {
+      sequence = firstSequence(next);
+    }
+    segment = next;
+    astray = next.recovered;
+    offset = next.dataStart;
+    index = 0;
+    if (next.sequence < 0 || next.sequence == sequence) {
+      return;
+    }
+    if (next.sequence > sequence) {
+      // Whole segments are missing.
+      lose(EvictionReason.DAMAGED, next.sequence - sequence);
+      sequence = next.sequence;
+    } else if (next.recovered && sequence >= next.sequence + next.frames) {
+      offset = next.dataEnd;
+      index = next.frames;
+    } else if (next.recovered) {
+      index = (int) (sequence - next.sequence);
+      Cursor cursor = cursors == null ? null : cursors.read(name);
+      if (cursor != null
+          && cursor.segmentId() == next.id
+          && cursor.sequence() == sequence
+          && cursor.offset() >= offset
+          && cursor.offset() <= next.dataEnd
+          && (cursor.offset() & 7) == 0) {
+        offset = cursor.offset();
+      }
+    } else {
+      sequence = next.sequence;
+    }
+  }
+
+  /**
+   * Hands over records until there are no more, or the consumer has enough, or the next one comes
+   * from another {@linkplain #origin origin}. What the consumer throws ends the reading before the
+   * record it was thrown for.
    */
   public void read(RecordConsumer consumer) {
+    SegmentOrigin origin = origin();
     while (true) {
-      if (offset >= segment.capacity) {
+      int length = seek(origin);
+      if (length == NOTHING
+          || !consumer.accept(segment.buffer, offset + Segment.FRAME_HEADER, length)) {
+        return;
+      }
+      pass(length);
+    }
+  }
+
+  /** Where the next record comes from. */
+  public SegmentOrigin origin() {
+    while (offset >= segment.dataEnd) {
+      Segment next = segment.next;
+      if (next == null) {
+        break;
+      }
+      leave(next);
+    }
+    return segment.origin;
+  }
+
+  private void pass(int length) {
+    offset += Segment.align(Segment.FRAME_HEADER + length);
+    index++;
+    sequence++;
+  }
+
+  private void leave(Segment next) {
+    Segment left = segment;
+    int frames = left.frames;
+    if (frames > index) {
+      // Known to have been written, and not found.
+      loseHere(frames - index);
+      sequence += frames - index;
+    }
+    begin(next, left);
+  }
+
+  private void loseHere(long count) {
+    EvictionReason reason = scan.hole() ? EvictionReason.TORN : EvictionReason.DAMAGED;
+    lose(reason, count);
+    if (reason == EvictionReason.DAMAGED) {
+      segment.isDamaged = true;
+    }
+  }
+
+  private void lose(EvictionReason reason, long count) {
+    lost[reason.ordinal()] += count;
+  }
+
+  /**
+   * Goes to the next intact record.
+   *
+   * @param within the origin it must have
+   * @return its length, or {@link #NOTHING}
+   */
+  private int seek(SegmentOrigin within) {
+    while (true) {
+      if (offset >= segment.dataEnd) {
         Segment next = segment.next;
-        if (next == null) {
-          return;
+        if (next == null || !isSame(within, next.origin)) {
+          return NOTHING;
         }
-        segment = next;
-        offset = next.dataStart;
-        index = 0;
+        leave(next);
+        continue;
+      }
+      if (astray) {
+        if (find()) {
+          return scan.length();
+        }
+        if (segment.frames < 0) {
+          // Still being written to; what follows is found when it is full.
+          return NOTHING;
+        }
+        offset = segment.dataEnd;
         continue;
       }
       long word = segment.commitWord(offset);
       if (word == 0) {
-        return;
+        return NOTHING;
       }
       int length = (int) word;
-      if ((length & Segment.END) != 0) {
-        offset = segment.capacity;
-        continue;
+      if (scan.isIntact(segment.buffer, segment.seed, offset, word, segment.dataEnd, index)) {
+        return length;
       }
-      if ((length & Segment.PADDING) != 0) {
+      if (word == (Segment.END & 0xFFFF_FFFFL)) {
+        offset = segment.dataEnd;
+      } else if ((length & Segment.PADDING) != 0
+          && word >>> 32 == 0
+          && (length & Segment.LENGTH_MASK) <= segment.dataEnd - offset) {
         offset += length & Segment.LENGTH_MASK;
         index++;
-        continue;
+        sequence++;
+      } else {
+        // Somebody wrote where only we may.
+        segment.isDamaged = true;
+        astray = true;
       }
-      if (!segment.isIntact(offset, length, index, (int) (word >>> 32), check)) {
-        damaged++;
-      } else if (!consumer.accept(segment.buffer, offset + Segment.FRAME_HEADER, length)) {
-        return;
-      }
-      offset += Segment.align(Segment.FRAME_HEADER + length);
-      index++;
     }
   }
 
-  /** How many damaged records have been passed over since this was asked last. */
-  public int takeDamaged() {
-    int taken = damaged;
-    damaged = 0;
+  /** Looks for a frame by its checksum; what lies between is lost. */
+  private boolean find() {
+    int end = segment.frames < 0 ? segment.claimedTo() : segment.dataEnd;
+    int found = scan.find(segment.buffer, segment.seed, offset, end, index);
+    if (found < 0) {
+      return false;
+    }
+    int gap = scan.index() - index;
+    if (gap > 0) {
+      loseHere(gap);
+      index += gap;
+      sequence += gap;
+    }
+    offset = found;
+    astray = segment.recovered;
+    return true;
+  }
+
+  private static boolean isSame(SegmentOrigin one, SegmentOrigin other) {
+    return one == other
+        || Arrays.equals(one.resource(), other.resource())
+            && Arrays.equals(one.scope(), other.scope());
+  }
+
+  /**
+   * Gives up what the journal wants to have room for, or what is too old. What was read already is
+   * not touched.
+   *
+   * @return whether anything was given up
+   */
+  public boolean giveUp() {
+    Floor floor = journal.floor();
+    if (floor == null || floor == reachedFloor) {
+      return false;
+    }
+    boolean any = false;
+    while (segment.start < floor.segment().start) {
+      int length = seek(segment.origin);
+      if (segment.start >= floor.segment().start) {
+        break;
+      }
+      if (length != NOTHING) {
+        lose(floor.reason(), 1);
+        any = true;
+        pass(length);
+      } else if (offset >= segment.dataEnd && segment.next != null) {
+        leave(segment.next);
+      } else {
+        // A record is claimed and not written yet: its memory cannot be used for another.
+        return any;
+      }
+    }
+    reachedFloor = floor;
+    givenUpTo = segment.start;
+    journal.release();
+    return any;
+  }
+
+  /** How many records have been lost for this reason since this was asked last. */
+  public long takeLost(EvictionReason reason) {
+    long taken = lost[reason.ordinal()];
+    lost[reason.ordinal()] = 0;
     return taken;
   }
 
@@ -82,9 +308,19 @@ public final class JournalReader {
     return journal.budget();
   }
 
+  /** Whether what is not acknowledged outlives the process. */
+  public boolean isPersistent() {
+    return journal.isPersistent();
+  }
+
   /** Up to where records have been read. */
   public long position() {
-    return segment.id * segment.capacity + offset;
+    return segment.start + offset;
+  }
+
+  /** The same, to be acknowledged later. */
+  public Mark mark() {
+    return new Mark(segment, offset, sequence);
   }
 
   /** How many bytes, frames included, wait to be read; a few may not be written yet. */
@@ -93,13 +329,35 @@ public final class JournalReader {
   }
 
   /**
-   * Says that everything before this position has reached its end, so that its space can be used
+   * Says that everything before this place has reached its end, so that its space can be used
    * again.
    */
-  public void acknowledge(long position) {
-    long before = acknowledged;
-    acknowledged = position;
-    if (before / journal.segmentSize() != position / journal.segmentSize()) {
+  public void acknowledge(Mark mark) {
+    Segment from = acknowledgedSegment;
+    Segment to = mark.segment;
+    if (to.start < from.start) {
+      return; // what was given up meanwhile lies behind it
+    }
+    boolean moved = false;
+    while (from != to) {
+      Segment next = from.next;
+      if (next == null) {
+        return;
+      }
+      CursorFile cursors = from.piece.cursors();
+      if (cursors != null && cursors != next.piece.cursors()) {
+        cursors.save(name, from.id + 1, from.sequence + from.frames, 0);
+      }
+      from = next;
+      moved = true;
+    }
+    CursorFile cursors = to.piece.cursors();
+    if (cursors != null) {
+      cursors.save(name, to.id, mark.sequence, mark.offset);
+    }
+    acknowledgedSegment = to;
+    acknowledged = mark.position();
+    if (moved) {
       journal.release();
     }
   }
@@ -107,6 +365,11 @@ public final class JournalReader {
   /** Up to where everything has been acknowledged. Any thread may ask. */
   public long acknowledged() {
     return acknowledged;
+  }
+
+  /** Up to where space may be used again. Any thread may ask. */
+  long released() {
+    return Math.max(acknowledged, givenUpTo);
   }
 
   /**
@@ -124,7 +387,7 @@ public final class JournalReader {
     wakeAt = position() + bytes;
     waiter = Thread.currentThread();
     try {
-      if (journal.tail() < wakeAt) {
+      if (journal.tail() < wakeAt && journal.floor() == reachedFloor) {
         LockSupport.parkNanos(this, timeoutNanos);
       }
     } finally {
@@ -135,10 +398,18 @@ public final class JournalReader {
 
   void wakeIfEnough(long tail) {
     if (tail >= wakeAt) {
-      Thread thread = waiter;
-      if (thread != null) {
-        LockSupport.unpark(thread);
-      }
+      wake();
     }
+  }
+
+  void wake() {
+    Thread thread = waiter;
+    if (thread != null) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  String name() {
+    return name;
   }
 }

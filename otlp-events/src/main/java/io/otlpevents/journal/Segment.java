@@ -11,45 +11,46 @@ import org.jspecify.annotations.Nullable;
  * A fixed-size piece of the journal that many threads append to at once.
  *
  * <pre>
- * segment   0 │ magic "OTLPEVJ1"                        8 bytes
- *           8 │ format version, now 1                   4
- *          12 │ length of this header, a multiple of 8  4
- *          16 │ segment id, rising by one               8
- *          24 │ segment size                            4
- *          28 │ length of the resource bytes            4
- *          32 │ length of the scope bytes               4
- *          36 │ CRC32C of this header but this field    4
- *          40 │ resource bytes, scope bytes, zeros to a multiple of 8
+ * segment   0 │ {@linkplain SegmentHeader header}
+ *             │ seal: sequence of the first record                   8 bytes
+ *             │       number of frames                               4
+ *             │       CRC32C of seed, sequence and number            4, all 0 until sealed
  *             │ frames …
+ *             │ the header again
  *
  * frame     0 │ commit word: length (low 32 bits), CRC32C (high 32 bits); 0 = not written yet
- *           8 │ index of the record in the segment      4
- *          12 │ kind, now always 1                      4
+ *           8 │ index of the frame in the segment      4
+ *          12 │ kind, now always 1                     4
  *          16 │ record, zeros to a multiple of 8
  * </pre>
  *
- * All integers are little-endian. The checksum covers the segment id, the length, the index, the
- * kind and the record, so a frame of the segment's former life does not pass for a new one. A
- * length with the top bit set ends the segment; one with the next bit set is a claim that came to
- * nothing, whose remaining bits tell how many bytes to skip.
+ * All integers are little-endian. The checksum covers the segment's seed, the length, the index,
+ * the kind and the record. A length with the top bit set ends the segment; one with the next bit
+ * set is a claim that came to nothing, whose remaining bits tell how many bytes to skip.
  *
- * <p>Appending is one atomic add on the tail, which holds the number of records (high 24 bits) and
+ * <p>Appending is one atomic add on the tail, which holds the number of frames (high 24 bits) and
  * the offset (low 40 bits), then a copy, then one release store of the commit word. Claims are
  * ordered by the add, so exactly one claimer sees its claim straddle the end; that one marks the
  * end, and all that come later move on.
+ *
+ * <p>In a mapped file a frame survives the death of the process from the moment its commit word is
+ * stored. A process that dies between claim and commit leaves a hole, which was never acknowledged
+ * to anybody and behind which reading goes on. A segment without seal is one that was being written
+ * to; its frames are found by their checksums. What a power cut leaves of a file is told apart
+ * likewise: frames whose checksums hold are whole, and what is missing between them shows as a gap
+ * in their indices.
  */
 final class Segment {
-
-  static final long MAGIC = 0x314A_5645_504C_544FL; // "OTLPEVJ1" in little-endian order
-  static final int VERSION = 1;
-  static final int HEADER = 40;
 
   /** Bytes of a frame before its record. */
   static final int FRAME_HEADER = 16;
 
+  /** Bytes of the seal. */
+  static final int SEAL = 16;
+
   /**
-   * Room that a caller leaves in front of a record, for what is checksummed with it: the segment id
-   * (8 bytes), the length, the index and the kind (4 each). The last two are stored in front of the
+   * Room that a caller leaves in front of a record, for what is checksummed with it: the seed (8
+   * bytes), the length, the index and the kind (4 each). The last two are stored in front of the
    * record.
    */
   static final int PREFIX = 20;
@@ -64,6 +65,9 @@ final class Segment {
   static final int END = 0x8000_0000;
   static final int PADDING = 0x4000_0000;
   static final int LENGTH_MASK = 0x3FFF_FFFF;
+
+  /** A hundred years in milliseconds. */
+  private static final long MAX_AGE = 100L * 365 * 24 * 3_600_000;
 
   private static final int OFFSET_BITS = 40;
   private static final long OFFSET_MASK = (1L << OFFSET_BITS) - 1;
@@ -86,16 +90,49 @@ final class Segment {
   }
 
   final ByteBuffer buffer;
-  final int capacity;
+  final Piece piece;
   final long id;
+  final long seed;
+  final SegmentOrigin origin;
+
+  /** How many frames come before it; -1 where only a reader that comes here can tell. */
+  final long sequence;
+
+  /** The position in the journal at which this segment begins. */
+  final long start;
+
+  /** How many positions this segment takes. */
+  final int capacity;
+
   final int dataStart;
+  final int dataEnd;
+
+  /** Whether an earlier process wrote it, so that nothing in it is to be trusted. */
+  final boolean recovered;
+
+  /** By {@link System#nanoTime()}. */
+  final long createdNanos;
 
   /** The segment that follows; set once, by whoever extends the journal. */
   volatile @Nullable Segment next;
 
+  /** How many frames were claimed in all; -1 until the segment is full. */
+  volatile int frames = -1;
+
+  /** Whether the seal is written; owned by the journal's thread. */
+  boolean sealed;
+
+  /** Whether only privileged records may use it, for the rest of the budget is spent. */
+  volatile boolean reserved;
+
+  /** Whether a reader has found damage here, so that the file is worth keeping for people. */
+  volatile boolean isDamaged;
+
+  /** Whether the file could not be forced to the disk, and the kernel may have forgotten why. */
+  volatile boolean suspect;
+
   // The tail is the one field that every emitting thread writes: padding keeps it on a cache line
-  // of
-  // its own, next to nothing that others only read.
+  // of its own, next to nothing that others only read.
   @SuppressWarnings("unused")
   private long p00, p01, p02, p03, p04, p05, p06, p07;
 
@@ -106,39 +143,55 @@ final class Segment {
   private long p10, p11, p12, p13, p14, p15, p16, p17;
 
   /**
-   * @param buffer all zeros, direct or mapped, and so aligned to 8 bytes
+   * A segment to append to.
+   *
+   * @param piece all zeros, direct or mapped, and so aligned to 8 bytes
+   * @param sequence how many frames come before it; -1 where that is not known yet
    */
-  Segment(ByteBuffer buffer, long id, byte[] resource, byte[] scope) {
-    this.buffer = buffer.order(ByteOrder.LITTLE_ENDIAN);
+  Segment(Piece piece, long start, SegmentHeader header, long sequence) {
+    this.sequence = sequence;
+    this.piece = piece;
+    this.buffer = piece.buffer().order(ByteOrder.LITTLE_ENDIAN);
     this.capacity = buffer.capacity();
-    this.id = id;
-    this.dataStart = dataStart(resource.length, scope.length);
+    this.id = header.id();
+    this.seed = header.seed();
+    this.origin = header.origin();
+    this.start = start;
+    this.recovered = false;
+    this.createdNanos = System.nanoTime();
+    this.dataStart = header.length() + SEAL;
+    this.dataEnd = capacity - header.length();
     this.tail = dataStart;
-    writeHeader(resource, scope);
+    header.write(buffer);
   }
 
-  static int dataStart(int resourceLength, int scopeLength) {
-    return align(HEADER + resourceLength + scopeLength);
+  /** A segment that an earlier process wrote: full, and not to be trusted. */
+  Segment(StoredSegment stored, long start) {
+    SegmentHeader header = stored.header();
+    this.piece = stored.piece();
+    this.sequence = stored.sequence();
+    this.buffer = piece.buffer().order(ByteOrder.LITTLE_ENDIAN);
+    this.capacity = Math.max(header.size(), buffer.capacity());
+    this.id = header.id();
+    this.seed = header.seed();
+    this.origin = header.origin();
+    this.start = start;
+    this.recovered = true;
+    this.createdNanos = System.nanoTime() - 1_000_000 * Math.min(stored.ageMillis(), MAX_AGE);
+    this.dataStart = header.length() + SEAL;
+    this.dataEnd = stored.end();
+    this.tail = dataEnd + 8L;
+    this.frames = stored.frames();
+    this.sealed = true;
   }
 
   static int align(int length) {
     return length + 7 & ~7;
   }
 
-  private void writeHeader(byte[] resource, byte[] scope) {
-    buffer.putLong(0, MAGIC);
-    buffer.putInt(8, VERSION);
-    buffer.putInt(12, dataStart);
-    buffer.putLong(16, id);
-    buffer.putInt(24, capacity);
-    buffer.putInt(28, resource.length);
-    buffer.putInt(32, scope.length);
-    buffer.put(HEADER, resource);
-    buffer.put(HEADER + resource.length, scope);
-    CRC32C crc = new CRC32C();
-    crc.update(buffer.duplicate().limit(36).position(0));
-    crc.update(buffer.duplicate().limit(dataStart).position(HEADER));
-    buffer.putInt(36, (int) crc.getValue());
+  /** How many bytes of a segment of this size are not for frames. */
+  static int overhead(SegmentOrigin origin) {
+    return 2 * new SegmentHeader(0, 0, 0, 0, origin).length() + SEAL;
   }
 
   /**
@@ -150,27 +203,30 @@ final class Segment {
    */
   long claim(int frameSize) {
     // A full segment is left alone, so that the tail cannot grow without bound.
-    if (((long) TAIL.getOpaque(this) & OFFSET_MASK) > capacity) {
+    if (((long) TAIL.getOpaque(this) & OFFSET_MASK) > dataEnd) {
       return NO_ROOM;
     }
     long claimed = (long) TAIL.getAndAdd(this, ONE_RECORD + frameSize);
-    long offset = claimed & OFFSET_MASK;
-    if (offset + frameSize <= capacity) {
+    if ((claimed & OFFSET_MASK) + frameSize <= dataEnd) {
       return claimed;
     }
-    if (offset < capacity) {
-      // The one claim that straddles the end.
-      BUFFER_LONG.setRelease(buffer, (int) offset, END & 0xFFFF_FFFFL);
-    }
+    endAt(claimed);
     return NO_ROOM;
   }
 
   /** Ends the segment where it is; later claims find no room. */
   void seal() {
-    long claimed = (long) TAIL.getAndAdd(this, capacity + 8L);
+    endAt((long) TAIL.getAndAdd(this, capacity + 8L));
+  }
+
+  /** Of all claims that find no room, only the first is at or before the end: it marks the end. */
+  private void endAt(long claimed) {
     long offset = claimed & OFFSET_MASK;
-    if (offset < capacity) {
-      BUFFER_LONG.setRelease(buffer, (int) offset, END & 0xFFFF_FFFFL);
+    if (offset <= dataEnd) {
+      if (offset < dataEnd) {
+        BUFFER_LONG.setRelease(buffer, (int) offset, END & 0xFFFF_FFFFL);
+      }
+      frames = index(claimed);
     }
   }
 
@@ -189,24 +245,19 @@ final class Segment {
    */
   void write(long claim, byte[] bytes, int length, CRC32C crc) {
     int offset = offset(claim);
-    try {
-      ARRAY_LONG.set(bytes, 0, id);
-      ARRAY_INT.set(bytes, 8, length);
-      ARRAY_INT.set(bytes, 12, index(claim));
-      ARRAY_INT.set(bytes, 16, KIND_RECORD);
-      crc.reset();
-      crc.update(bytes, 0, PREFIX + length);
-      buffer.put(offset + 8, bytes, PREFIX - STORED_PREFIX, STORED_PREFIX + length);
-      commit(offset, length, (int) crc.getValue());
-    } catch (Throwable e) {
-      // The claim must come to an end, or readers would wait for it for ever.
-      commit(offset, PADDING | align(FRAME_HEADER + length), 0);
-      throw e;
-    }
+    ARRAY_LONG.set(bytes, 0, seed);
+    ARRAY_INT.set(bytes, 8, length);
+    ARRAY_INT.set(bytes, 12, index(claim));
+    ARRAY_INT.set(bytes, 16, KIND_RECORD);
+    crc.reset();
+    crc.update(bytes, 0, PREFIX + length);
+    buffer.put(offset + 8, bytes, PREFIX - STORED_PREFIX, STORED_PREFIX + length);
+    BUFFER_LONG.setRelease(buffer, offset, crc.getValue() << 32 | length & 0xFFFF_FFFFL);
   }
 
-  private void commit(int offset, int length, int crc) {
-    BUFFER_LONG.setRelease(buffer, offset, (long) crc << 32 | length & 0xFFFF_FFFFL);
+  /** Ends a claim that came to nothing, or readers would wait for it for ever. */
+  void abandon(long claim, int frameSize) {
+    BUFFER_LONG.setRelease(buffer, offset(claim), (PADDING | frameSize) & 0xFFFF_FFFFL);
   }
 
   /** The commit word at this offset; 0 while nothing is committed there. */
@@ -214,41 +265,32 @@ final class Segment {
     return (long) BUFFER_LONG.getAcquire(buffer, offset);
   }
 
-  /** Whether the frame at this offset is what was written, by its checksum and its index. */
-  boolean isIntact(int offset, int length, int expectedIndex, int expectedCrc, Check check) {
-    if (buffer.getInt(offset + 8) != expectedIndex) {
-      return false;
-    }
-    return check.crc(this, offset, length) == expectedCrc;
+  /** Writes down how many frames there are and which is the first, counted from the beginning. */
+  void writeSeal(long sequence, int frames) {
+    writeSeal(buffer, dataStart, seed, sequence, frames);
   }
 
-  /** How far claims have come, at most the capacity. */
+  static void writeSeal(ByteBuffer buffer, int dataStart, long seed, long sequence, int frames) {
+    int at = dataStart - SEAL;
+    buffer.putLong(at, sequence);
+    buffer.putInt(at + 8, frames);
+    buffer.putInt(at + 12, sealChecksum(seed, sequence, frames));
+  }
+
+  static int sealChecksum(long seed, long sequence, int frames) {
+    CRC32C crc = new CRC32C();
+    crc.update(
+        ByteBuffer.allocate(20)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(seed)
+            .putLong(sequence)
+            .putInt(frames)
+            .flip());
+    return (int) crc.getValue();
+  }
+
+  /** How far claims have come, at most to the end of the frames. */
   int claimedTo() {
-    return (int) Math.min((long) TAIL.getOpaque(this) & OFFSET_MASK, capacity);
-  }
-
-  /** Computes frames' checksums; for one thread. */
-  static final class Check {
-
-    private final CRC32C crc = new CRC32C();
-    private final byte[] prefix = new byte[12];
-    private @Nullable Segment segment;
-    private @Nullable ByteBuffer view;
-
-    int crc(Segment of, int offset, int length) {
-      ByteBuffer bytes = view;
-      if (bytes == null || segment != of) {
-        bytes = of.buffer.duplicate();
-        view = bytes;
-        segment = of;
-      }
-      ARRAY_LONG.set(prefix, 0, of.id);
-      ARRAY_INT.set(prefix, 8, length);
-      crc.reset();
-      crc.update(prefix, 0, 12);
-      bytes.limit(offset + FRAME_HEADER + length).position(offset + 8);
-      crc.update(bytes);
-      return (int) crc.getValue();
-    }
+    return (int) Math.min((long) TAIL.getOpaque(this) & OFFSET_MASK, dataEnd);
   }
 }

@@ -11,6 +11,7 @@ public final class DestinationAccount {
   private static final EvictionReason[] EVICTION_REASONS = EvictionReason.values();
 
   private final String destination;
+  private final LongAdder recovered = new LongAdder();
   private final LongAdder delivered = new LongAdder();
   private final LongAdder[] refused = Ledger.adders(REFUSAL_REASONS.length);
   private final LongAdder[] evicted = Ledger.adders(EVICTION_REASONS.length);
@@ -19,6 +20,11 @@ public final class DestinationAccount {
 
   DestinationAccount(String destination) {
     this.destination = destination;
+  }
+
+  /** Counts events that an earlier process left for this destination. */
+  public void recovered(long count) {
+    recovered.add(count);
   }
 
   /** Counts events the destination has acknowledged. */
@@ -56,20 +62,28 @@ public final class DestinationAccount {
       evictions.put(reason, evicted[reason.ordinal()].sum());
     }
     return new Ends(
-        destination, delivered.sum(), refusals, evictions, filtered.sum(), retries.sum());
+        destination,
+        recovered.sum(),
+        delivered.sum(),
+        refusals,
+        evictions,
+        filtered.sum(),
+        retries.sum());
   }
 
   record Ends(
       String destination,
+      long recovered,
       long delivered,
       Map<RefusalReason, Long> refused,
       Map<EvictionReason, Long> evicted,
       long filtered,
       long retries) {
 
-    Snapshot toSnapshot(long begun) {
+    Snapshot toSnapshot(long appended) {
       long ended = delivered + sum(refused) + sum(evicted) + filtered;
-      return new Snapshot(delivered, refused, evicted, filtered, begun - ended, retries);
+      long pending = appended + recovered - ended;
+      return new Snapshot(recovered, delivered, refused, evicted, filtered, pending, retries);
     }
   }
 
@@ -80,6 +94,7 @@ public final class DestinationAccount {
   /**
    * The figures of one destination at one moment.
    *
+   * @param recovered events that an earlier process left for it
    * @param delivered events the destination has acknowledged
    * @param refused events it refused for good, by reason; every reason is present
    * @param evicted events that left the journal undelivered, by reason; every reason is present
@@ -88,6 +103,7 @@ public final class DestinationAccount {
    * @param retries requests that had to be sent again
    */
   public record Snapshot(
+      long recovered,
       long delivered,
       Map<RefusalReason, Long> refused,
       Map<EvictionReason, Long> evicted,

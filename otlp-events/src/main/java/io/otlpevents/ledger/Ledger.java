@@ -30,7 +30,6 @@ public final class Ledger {
   private final LongAdder appended = new LongAdder();
   private final LongAdder filtered = new LongAdder();
   private final LongAdder sampledOut = new LongAdder();
-  private final LongAdder recovered = new LongAdder();
   private final LongAdder[] rejected = adders(REJECT_REASONS.length);
   private final List<DestinationAccount> destinations = new CopyOnWriteArrayList<>();
 
@@ -59,11 +58,6 @@ public final class Ledger {
     rejected[reason.ordinal()].increment();
   }
 
-  /** Counts events that an earlier process left in the journal. */
-  public void recovered(long count) {
-    recovered.add(count);
-  }
-
   /** Opens the account of a destination. */
   public DestinationAccount open(String destination) {
     DestinationAccount account = new DestinationAccount(destination);
@@ -76,11 +70,16 @@ public final class Ledger {
    * undelivered. For a destination that will report nothing more.
    */
   public void evictPending(DestinationAccount account, EvictionReason reason) {
-    DestinationAccount.Ends ends = account.ends();
-    long pending = ends.toSnapshot(appended.sum() + recovered.sum()).pending();
+    long pending = pending(account);
     if (pending > 0) {
       account.evicted(reason, pending);
     }
+  }
+
+  /** How many events wait for their end at a destination. */
+  public long pending(DestinationAccount account) {
+    DestinationAccount.Ends ends = account.ends();
+    return ends.toSnapshot(appended.sum()).pending();
   }
 
   /** All figures, read one after the other. */
@@ -95,7 +94,7 @@ public final class Ledger {
     for (DestinationAccount account : destinations) {
       ends.add(account.ends());
     }
-    long begun = appended.sum() + recovered.sum();
+    long begun = appended.sum();
     for (DestinationAccount.Ends end : ends) {
       accounts.put(end.destination(), end.toSnapshot(begun));
     }
@@ -105,7 +104,10 @@ public final class Ledger {
         filtered.sum(),
         sampledOut.sum(),
         rejections,
-        recovered.sum(),
+        accounts.values().stream()
+            .mapToLong(DestinationAccount.Snapshot::recovered)
+            .max()
+            .orElse(0),
         accounts);
   }
 
@@ -125,7 +127,8 @@ public final class Ledger {
    * @param filtered events that were not admitted
    * @param sampledOut events that sampling left out
    * @param rejected events refused before the journal, by reason; every reason is present
-   * @param recovered events found in the journal at start
+   * @param recovered events that earlier processes left in the journal; where destinations had come
+   *     to different places, for the one that has most to do
    * @param destinations what became of them, by destination
    */
   public record Snapshot(

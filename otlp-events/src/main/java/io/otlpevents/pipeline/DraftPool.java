@@ -2,13 +2,15 @@ package io.otlpevents.pipeline;
 
 import io.otlpevents.encode.EventDraft;
 import io.otlpevents.encode.EventEncoder;
+import io.otlpevents.journal.Claim;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps drafts for the next event. Bounded, without locks, and not bound to threads: ten thousand
- * virtual threads share what as many platform threads as there are cores would use. When all are
- * out, a new draft is made and left to the garbage collector if there is no place for it later.
+ * Keeps drafts for the next event, each with the claim it is appended by. Bounded, without locks,
+ * and not bound to threads: ten thousand virtual threads share what as many platform threads as
+ * there are cores would use. When all are out, a new draft is made and left to the garbage
+ * collector if there is no place for it later.
  */
 final class DraftPool {
 
@@ -32,7 +34,7 @@ final class DraftPool {
     if (draft == null) {
       draft = slots.getAndSet(slot ^ STRIDE, null);
       if (draft == null) {
-        draft = encoder.newDraft();
+        draft = encoder.newDraft(new Claim());
       }
     }
     return draft;

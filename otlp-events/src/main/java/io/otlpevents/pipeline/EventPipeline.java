@@ -69,6 +69,7 @@ public final class EventPipeline implements AutoCloseable {
             journal,
             encoder,
             builder.minimumSeverity,
+            builder.protectedSeverity,
             admission,
             builder.nanoTime,
             this::flush);
@@ -77,9 +78,7 @@ public final class EventPipeline implements AutoCloseable {
           new Dispatcher(
               feed.destination,
               ledger,
-              journal.openReader(),
-              origin.resource(),
-              origin.scope(),
+              journal.openReader(feed.destination.name()),
               feed.delivery != null ? feed.delivery : builder.delivery,
               feed.filter));
     }
@@ -99,6 +98,14 @@ public final class EventPipeline implements AutoCloseable {
   /** The counts of every event's fate. */
   public Ledger ledger() {
     return ledger;
+  }
+
+  /**
+   * What keeps the journal from taking more room, in words, such as a full disk; null if nothing
+   * does.
+   */
+  public @Nullable String journalTrouble() {
+    return journal.trouble();
   }
 
   /** How many bytes of its budget the journal has taken. */
@@ -189,6 +196,7 @@ public final class EventPipeline implements AutoCloseable {
         EventPipeline.class.getPackage().getImplementationVersion();
     private Attributes defaultAttributes = Attributes.empty();
     private Severity minimumSeverity = Severity.UNDEFINED_SEVERITY_NUMBER;
+    private Severity protectedSeverity = Severity.FATAL;
     private JournalSettings journal = JournalSettings.defaults();
     private DeliverySettings delivery = DeliverySettings.defaults();
     private EncoderSettings encoding = EncoderSettings.defaults();
@@ -225,6 +233,15 @@ public final class EventPipeline implements AutoCloseable {
     /** Sets the severity below which events are not admitted; none unless set. */
     public Builder minimumSeverity(Severity severity) {
       this.minimumSeverity = Objects.requireNonNull(severity, "severity");
+      return this;
+    }
+
+    /**
+     * Sets from which severity on events may use what the journal {@linkplain
+     * JournalSettings#reservedSize reserves}; {@code FATAL} unless set. Security audit always may.
+     */
+    public Builder protectedSeverity(Severity severity) {
+      this.protectedSeverity = Objects.requireNonNull(severity, "severity");
       return this;
     }
 

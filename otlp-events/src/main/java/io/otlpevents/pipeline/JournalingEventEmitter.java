@@ -5,10 +5,12 @@ import io.otlpevents.EmitResult;
 import io.otlpevents.EventBuilder;
 import io.otlpevents.EventEmitter;
 import io.otlpevents.EventRecord;
+import io.otlpevents.EventType;
 import io.otlpevents.FlushResult;
 import io.otlpevents.encode.EventDraft;
 import io.otlpevents.encode.EventEncoder;
 import io.otlpevents.journal.AppendResult;
+import io.otlpevents.journal.Claim;
 import io.otlpevents.journal.Journal;
 import io.otlpevents.ledger.Ledger;
 import io.otlpevents.ledger.RejectReason;
@@ -16,6 +18,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final EventEncoder encoder;
   private final DraftPool drafts;
   private final int minimumSeverity;
+  private final int protectedSeverity;
   private final @Nullable Admission admission;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
@@ -45,6 +49,7 @@ final class JournalingEventEmitter implements EventEmitter {
       Journal journal,
       EventEncoder encoder,
       Severity minimumSeverity,
+      Severity protectedSeverity,
       @Nullable Admission admission,
       LongSupplier nanoTime,
       Function<Duration, FlushResult> flush) {
@@ -53,6 +58,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.encoder = encoder;
     this.drafts = new DraftPool(encoder);
     this.minimumSeverity = minimumSeverity.getSeverityNumber();
+    this.protectedSeverity = protectedSeverity.getSeverityNumber();
     this.admission = admission;
     this.flush = flush;
     this.rejections = new RejectionLog(ledger, nanoTime);
@@ -135,6 +141,7 @@ final class JournalingEventEmitter implements EventEmitter {
     } catch (Throwable e) {
       // The caller's values were read, so anything may come here; none of it is the caller's fault
       // at this place, and emitting never breaks business code.
+      journal.abandon(claim(draft));
       reject(RejectReason.ENCODING_FAILED);
     }
     try {
@@ -172,11 +179,16 @@ final class JournalingEventEmitter implements EventEmitter {
       return EmitResult.TOO_LARGE;
     }
     AppendResult appended =
-        journal.append(draft.bytes(), draft.length(), draft.checksum(), mayWait);
+        journal.append(
+            claim(draft), draft.bytes(), draft.length(), mayWait, isProtected(draft, severity));
     return switch (appended) {
       case APPENDED -> {
         ledger.appended();
         yield EmitResult.ACCEPTED;
+      }
+      case UNSYNCED -> {
+        ledger.appended();
+        yield EmitResult.ACCEPTED_UNSYNCED;
       }
       case FULL -> {
         reject(RejectReason.JOURNAL_FULL);
@@ -187,6 +199,15 @@ final class JournalingEventEmitter implements EventEmitter {
         yield EmitResult.CLOSED;
       }
     };
+  }
+
+  private static Claim claim(EventDraft draft) {
+    return (Claim) Objects.requireNonNull(draft.companion());
+  }
+
+  /** Whether the event may use what the journal reserves. */
+  private boolean isProtected(EventDraft draft, int severity) {
+    return severity >= protectedSeverity || draft.type() == EventType.SECURITY_AUDIT;
   }
 
   /** A builder that had been emitted was emitted again, or there is nothing to emit. */

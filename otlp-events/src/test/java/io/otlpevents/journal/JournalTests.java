@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.otlpevents.ledger.EvictionReason;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +31,7 @@ class JournalTests {
   @Test
   void readsRecordsInTheOrderTheyWereAppended() {
     Journal journal = journal(4, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     for (int i = 0; i < 100; i++) {
       assertThat(append(journal, i, 20 + i)).isEqualTo(AppendResult.APPENDED);
     }
@@ -41,7 +41,7 @@ class JournalTests {
   @Test
   void keepsRecordsWholeAcrossSegments() {
     Journal journal = journal(16, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     List<Integer> read = new ArrayList<>();
     int next = 0;
     for (int round = 0; round < 50; round++) {
@@ -51,7 +51,7 @@ class JournalTests {
         next++;
       }
       read.addAll(readAll(reader));
-      reader.acknowledge(reader.position());
+      reader.acknowledge(reader.mark());
     }
     assertThat(read).containsExactlyElementsOf(numbers(0, next));
   }
@@ -59,14 +59,14 @@ class JournalTests {
   @Test
   void takesNoMoreThanItsBudgetAndGoesOnWhenSpaceIsReleased() {
     Journal journal = journal(3, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     int fitted = fill(journal);
     assertThat(fitted * 1016).isBetween(3 * SEGMENT - 3 * 2000, 3 * SEGMENT);
     assertThat(journal.size()).isEqualTo(3 * SEGMENT);
 
     List<Integer> read = readAll(reader);
     assertThat(append(journal, 0, 1000)).isEqualTo(AppendResult.FULL);
-    reader.acknowledge(reader.position());
+    reader.acknowledge(reader.mark());
     int more = fill(journal);
 
     assertThat(more).isGreaterThanOrEqualTo(fitted * 2 / 3 - 1);
@@ -78,22 +78,22 @@ class JournalTests {
   @Test
   void keepsWhatTheSlowestReaderHasNotAcknowledged() {
     Journal journal = journal(3, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
-    JournalReader fast = journal.openReader();
-    JournalReader slow = journal.openReader();
+    JournalReader fast = journal.openReader("reader");
+    JournalReader slow = journal.openReader("reader");
     int fitted = fill(journal);
     readAll(fast);
-    fast.acknowledge(fast.position());
+    fast.acknowledge(fast.mark());
 
     assertThat(append(journal, 0, 1000)).isEqualTo(AppendResult.FULL);
     assertThat(readAll(slow)).hasSize(fitted);
-    slow.acknowledge(slow.position());
+    slow.acknowledge(slow.mark());
     assertThat(append(journal, 0, 1000)).isEqualTo(AppendResult.APPENDED);
   }
 
   @Test
   void blockedAppendGoesOnWhenSpaceIsReleased() throws Exception {
     Journal journal = journal(2, OverflowPolicy.BLOCK, Duration.ofMinutes(1));
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     while (append(journal, 7, 1000, false) == AppendResult.APPENDED) {}
     AtomicReference<AppendResult> result = new AtomicReference<>();
     Thread blocked = new Thread(() -> result.set(append(journal, 8, 1000)));
@@ -101,7 +101,7 @@ class JournalTests {
     await().until(() -> blocked.getState() == Thread.State.TIMED_WAITING);
 
     readAll(reader);
-    reader.acknowledge(reader.position());
+    reader.acknowledge(reader.mark());
     blocked.join(30_000);
     assertThat(result).hasValue(AppendResult.APPENDED);
     assertThat(readAll(reader)).containsExactly(8);
@@ -110,7 +110,7 @@ class JournalTests {
   @Test
   void blockedAppendGivesUpWhenItsTimeIsUpAndKeepsTheInterrupt() {
     Journal journal = journal(2, OverflowPolicy.BLOCK, Duration.ofMillis(50));
-    journal.openReader();
+    journal.openReader("reader");
     while (append(journal, 7, 1000, false) == AppendResult.APPENDED) {}
     Thread.currentThread().interrupt();
     long before = System.nanoTime();
@@ -122,7 +122,7 @@ class JournalTests {
   @Test
   void whatAConsumerThrowsLosesNoRecord() {
     Journal journal = journal(2, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     for (int i = 0; i < 3; i++) {
       append(journal, i, 50);
     }
@@ -144,7 +144,7 @@ class JournalTests {
   @Test
   void manyBlockedCallersWaitNoLongerThanTheLimitThoughOthersTakeTheRoom() throws Exception {
     Journal journal = journal(2, OverflowPolicy.BLOCK, Duration.ofMillis(300));
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     while (append(journal, 7, 16_000, false) == AppendResult.APPENDED) {}
     List<Thread> callers = new ArrayList<>();
     List<AppendResult> results = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -158,7 +158,7 @@ class JournalTests {
     while (callers.stream().anyMatch(Thread::isAlive)) {
       java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
       reader.read((bytes, offset, length) -> true);
-      reader.acknowledge(reader.position());
+      reader.acknowledge(reader.mark());
     }
     assertThat(results).hasSize(60).contains(AppendResult.FULL);
   }
@@ -166,7 +166,7 @@ class JournalTests {
   @Test
   void sealedJournalRefusesRecordsLetsWaitingCallersGoAndCanBeReadToItsEnd() throws Exception {
     Journal journal = journal(2, OverflowPolicy.BLOCK, Duration.ofMinutes(1));
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     int fitted = 0;
     while (append(journal, fitted, 1000, false) == AppendResult.APPENDED) {
       fitted++;
@@ -187,8 +187,8 @@ class JournalTests {
   @Test
   void passesOverARecordWhoseBytesChanged() {
     Journal journal = journal(2, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
-    JournalReader vandal = journal.openReader();
-    JournalReader reader = journal.openReader();
+    JournalReader vandal = journal.openReader("reader");
+    JournalReader reader = journal.openReader("reader");
     for (int i = 0; i < 10; i++) {
       append(journal, i, 50);
     }
@@ -201,27 +201,31 @@ class JournalTests {
         });
     List<Integer> read = new ArrayList<>();
     reader.read(collector(read));
-    assertThat(reader.takeDamaged()).isOne();
-    assertThat(reader.takeDamaged()).isZero();
+    assertThat(reader.takeLost(EvictionReason.DAMAGED)).isOne();
+    assertThat(reader.takeLost(EvictionReason.DAMAGED)).isZero();
     assertThat(read).containsExactly(0, 1, 2, 4, 5, 6, 7, 8, 9);
   }
 
   @Test
-  void aClaimWhoseCopyFailsDoesNotHoldReadersUp() {
-    Segment segment = new Segment(ByteBuffer.allocateDirect(SEGMENT), 0, RESOURCE, SCOPE);
-    CRC32C crc = new CRC32C();
-    long claim = segment.claim(Segment.align(Segment.FRAME_HEADER + 100));
-    assertThatThrownBy(() -> segment.write(claim, new byte[50], 100, crc))
+  void aClaimThatComesToNothingDoesNotHoldReadersUp() {
+    Journal journal = journal(2, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
+    JournalReader reader = journal.openReader("reader");
+    append(journal, 1, 50);
+    Claim claim = new Claim();
+    assertThatThrownBy(() -> journal.append(claim, new byte[50], 100, true, false))
         .isInstanceOf(IndexOutOfBoundsException.class);
-    int word = (int) segment.commitWord(Segment.offset(claim));
-    assertThat(word & Segment.PADDING).isNotZero();
-    assertThat(word & Segment.LENGTH_MASK).isEqualTo(Segment.align(Segment.FRAME_HEADER + 100));
+    append(journal, 2, 50);
+    assertThat(readAll(reader)).containsExactly(1);
+
+    journal.abandon(claim);
+    assertThat(readAll(reader)).containsExactly(2);
+    assertThat(reader.available()).isZero();
   }
 
   @Test
   void leavesARecordTheConsumerDoesNotTakeForTheNextRead() {
     Journal journal = journal(2, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     append(journal, 1, 50);
     append(journal, 2, 50);
     List<Integer> read = new ArrayList<>();
@@ -231,19 +235,28 @@ class JournalTests {
   }
 
   @Test
-  void headerTellsWhoWroteTheSegment() {
+  void headerTellsTwiceWhoWroteTheSegment() {
     ByteBuffer buffer = ByteBuffer.allocateDirect(SEGMENT);
-    Segment segment = new Segment(buffer, 42, RESOURCE, SCOPE);
+    SegmentHeader header =
+        new SegmentHeader(
+            42, 4711, 1_700_000_000_000L, SEGMENT, new SegmentOrigin(RESOURCE, SCOPE));
+    Segment segment = new Segment(() -> buffer, 0, header, 0);
     byte[] magic = new byte[8];
     buffer.get(0, magic);
     assertThat(new String(magic, java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("OTLPEVJ1");
     assertThat(buffer.getInt(8)).isEqualTo(1);
-    assertThat(buffer.getInt(12)).isEqualTo(segment.dataStart).isEqualTo(48);
-    assertThat(buffer.getLong(16)).isEqualTo(42);
-    assertThat(buffer.getInt(24)).isEqualTo(SEGMENT);
-    byte[] origin = new byte[5];
-    buffer.get(40, origin);
-    assertThat(origin).containsExactly(1, 2, 3, 4, 5);
+    assertThat(buffer.getInt(12)).isEqualTo(64);
+    assertThat(segment.dataStart).isEqualTo(64 + 16);
+    assertThat(segment.dataEnd).isEqualTo(SEGMENT - 64);
+    for (int at : new int[] {0, SEGMENT - 64}) {
+      assertThat(buffer.getLong(at + 16)).isEqualTo(42);
+      assertThat(buffer.getLong(at + 24)).isEqualTo(4711);
+      assertThat(buffer.getLong(at + 32)).isEqualTo(1_700_000_000_000L);
+      assertThat(buffer.getInt(at + 40)).isEqualTo(SEGMENT);
+      byte[] origin = new byte[5];
+      buffer.get(at + 56, origin);
+      assertThat(origin).containsExactly(1, 2, 3, 4, 5);
+    }
   }
 
   @Test
@@ -251,7 +264,7 @@ class JournalTests {
     int threads = 6;
     int each = 40_000;
     Journal journal = journal(4, OverflowPolicy.BLOCK, Duration.ofMinutes(1));
-    JournalReader reader = journal.openReader();
+    JournalReader reader = journal.openReader("reader");
     CountDownLatch start = new CountDownLatch(1);
     List<Thread> writers = new ArrayList<>();
     for (int t = 0; t < threads; t++) {
@@ -285,8 +298,8 @@ class JournalTests {
             count[0]++;
             return true;
           });
-      assertThat(reader.takeDamaged()).isZero();
-      reader.acknowledge(reader.position());
+      assertThat(reader.takeLost(EvictionReason.DAMAGED)).isZero();
+      reader.acknowledge(reader.mark());
       if (reader.available() == 0) {
         reader.await(1024, 1_000_000);
       }
@@ -304,7 +317,7 @@ class JournalTests {
       // Closed by the test alone: to close one that hangs would hang the build.
       Journal journal =
           new Journal(settings(2, OverflowPolicy.BLOCK, Duration.ofMinutes(1)), RESOURCE, SCOPE);
-      JournalReader reader = journal.openReader();
+      JournalReader reader = journal.openReader("reader");
       long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
       List<Thread> writers = new ArrayList<>();
       for (int t = 0; t < 4; t++) {
@@ -325,7 +338,7 @@ class JournalTests {
           assertThat(System.nanoTime() - deadline).as("round %s", round).isNegative();
           Thread.onSpinWait();
         }
-        reader.acknowledge(reader.position());
+        reader.acknowledge(reader.mark());
       }
       Thread closer = new Thread(journal::close);
       closer.setDaemon(true);
@@ -342,20 +355,20 @@ class JournalTests {
   void tellsHowFullItIsByWhatTheSlowestReaderHasNotAcknowledged() {
     Journal journal = journal(4, OverflowPolicy.DROP_NEWEST, Duration.ZERO);
     assertThat(journal.fill()).isZero();
-    JournalReader quick = journal.openReader();
-    JournalReader slow = journal.openReader();
+    JournalReader quick = journal.openReader("reader");
+    JournalReader slow = journal.openReader("reader");
     assertThat(journal.fill()).isZero();
     int fitted = fill(journal);
     assertThat(journal.fill()).isGreaterThan(0.97).isLessThanOrEqualTo(1);
     readAll(quick);
-    quick.acknowledge(quick.position());
+    quick.acknowledge(quick.mark());
     assertThat(journal.fill()).isGreaterThan(0.97);
     int[] read = new int[1];
     slow.read((bytes, offset, length) -> read[0]++ < fitted / 2);
-    slow.acknowledge(slow.position());
+    slow.acknowledge(slow.mark());
     assertThat(journal.fill()).isBetween(0.47, 0.53);
     readAll(slow);
-    slow.acknowledge(slow.position());
+    slow.acknowledge(slow.mark());
     assertThat(journal.fill()).isZero();
   }
 
@@ -414,13 +427,13 @@ class JournalTests {
     for (int i = Journal.PREFIX + 4; i < bytes.length; i++) {
       record.put(i, (byte) (number + i - Journal.PREFIX));
     }
-    return journal.append(bytes, length, new CRC32C(), mayWait);
+    return journal.append(new Claim(), bytes, length, mayWait, false);
   }
 
   private static List<Integer> readAll(JournalReader reader) {
     List<Integer> read = new ArrayList<>();
     reader.read(collector(read));
-    assertThat(reader.takeDamaged()).isZero();
+    assertThat(reader.takeLost(EvictionReason.DAMAGED)).isZero();
     return read;
   }
 

@@ -1,0 +1,190 @@
+package io.otlpevents.journal;
+
+import io.otlpevents.journal.JournalDirectoryException.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps segments in files. Below the configured directory each running process has a sub-directory
+ * of its own, named 0, 1, 2 and so on: the first that nobody has locked. Those that nobody has
+ * locked and that hold segments are taken over, too, until they have been delivered.
+ */
+final class DiskStorage implements Storage {
+
+  private static final int MAX_DIRECTORIES = 1024;
+
+  private static final Logger logger = LoggerFactory.getLogger(Journal.class);
+
+  private final FileLayer files;
+  private final DiskSettings settings;
+  private final boolean durable;
+
+  /** Our own directory. */
+  private StoreDirectory own;
+
+  /** Those of dead processes, with how many of their segments are not delivered yet. */
+  private final Map<StoreDirectory, Integer> adopted = new LinkedHashMap<>();
+
+  /**
+   * Takes a sub-directory and the lock on it.
+   *
+   * @throws JournalDirectoryException if the directory cannot be used
+   */
+  DiskStorage(FileLayer files, DiskSettings settings) {
+    this.files = files;
+    this.settings = settings;
+    this.durable = settings.fsync() != FsyncPolicy.OS;
+    try {
+      this.own = claim();
+    } catch (IOException e) {
+      throw new JournalDirectoryException(
+          settings.directory(),
+          Reason.UNUSABLE,
+          "the journal's directory " + settings.directory() + " cannot be used: " + e,
+          e);
+    }
+  }
+
+  private StoreDirectory claim() throws IOException {
+    files.makeDirectory(settings.directory());
+    for (int i = 0; i < MAX_DIRECTORIES; i++) {
+      Path directory = settings.directory().resolve(Integer.toString(i));
+      files.makeDirectory(directory);
+      StoreDirectory store = StoreDirectory.tryOpen(files, directory);
+      if (store != null) {
+        return store;
+      }
+      if (settings.exclusive()) {
+        throw new JournalDirectoryException(
+            settings.directory(),
+            Reason.IN_USE,
+            "the journal's directory " + settings.directory() + " is used by another process",
+            null);
+      }
+    }
+    throw new IOException("more than " + MAX_DIRECTORIES + " processes use it");
+  }
+
+  @Override
+  public List<StoredSegment> recover() throws IOException {
+    List<StoredSegment> segments = new ArrayList<>();
+    for (Path directory : files.list(settings.directory())) {
+      if (directory.getFileName().toString().matches("\\d{1,4}")) {
+        adopt(directory, segments);
+      }
+    }
+    segments.addAll(own.recover());
+    return segments;
+  }
+
+  /** A directory that cannot be read must not keep the application from starting. */
+  private void adopt(Path directory, List<StoredSegment> segments) {
+    try {
+      files.makeDirectory(directory);
+      StoreDirectory store = StoreDirectory.tryOpen(files, directory);
+      if (store == null) {
+        return;
+      }
+      List<StoredSegment> found = store.recover();
+      if (found.isEmpty() && store.unreadable() == 0) {
+        store.close();
+      } else {
+        adopted.put(store, found.size());
+        segments.addAll(found);
+      }
+    } catch (IOException e) {
+      logger.warn("{}, a journal that another process left, cannot be read: {}", directory, e);
+    }
+  }
+
+  @Override
+  public long unreadable() {
+    return own.unreadable() + adopted.keySet().stream().mapToLong(StoreDirectory::unreadable).sum();
+  }
+
+  @Override
+  public long firstId() {
+    return own.nextId();
+  }
+
+  @Override
+  public long firstSequence() {
+    return own.nextSequence();
+  }
+
+  @Override
+  public Piece allocate(int size) throws IOException {
+    return own.create(size, durable);
+  }
+
+  @Override
+  public boolean isReusable(Piece piece, int size) {
+    return piece.buffer().capacity() == size && ((SegmentFile) piece).store == own;
+  }
+
+  @Override
+  public void discard(Piece piece) throws IOException {
+    SegmentFile file = (SegmentFile) piece;
+    try {
+      file.store.delete(file);
+    } finally {
+      leave(file.store);
+    }
+  }
+
+  @Override
+  public void quarantine(Piece piece) throws IOException {
+    SegmentFile file = (SegmentFile) piece;
+    try {
+      file.store.quarantine(file);
+    } finally {
+      leave(file.store);
+    }
+  }
+
+  private void leave(StoreDirectory store) throws IOException {
+    Integer left = adopted.computeIfPresent(store, (key, count) -> count - 1);
+    if (left != null && left <= 0) {
+      adopted.remove(store);
+      store.close();
+    }
+  }
+
+  @Override
+  public boolean isSlow() {
+    return true;
+  }
+
+  @Override
+  public boolean isThere(Piece piece) {
+    return ((SegmentFile) piece).store.isThere((SegmentFile) piece);
+  }
+
+  @Override
+  public void reopen() throws IOException {
+    StoreDirectory before = own;
+    own = claim();
+    before.close();
+  }
+
+  @Override
+  public void close() {
+    close(own);
+    adopted.keySet().forEach(DiskStorage::close);
+    adopted.clear();
+  }
+
+  private static void close(StoreDirectory store) {
+    try {
+      store.close();
+    } catch (IOException e) {
+      logger.warn("A journal's lock could not be released: {}", e);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.otlpevents.journal;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Makes the operating system write the journal's files to the device, on a thread of its own.
+ *
+ * <p>Group commit: a caller that must wait does so for a round that begins after its record was
+ * committed. While one round is on its way, all who come share the next; so many callers cost one
+ * write.
+ */
+final class Syncer {
+
+  /** Longer than any device takes that still works. */
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
+
+  private final Journal journal;
+  private final boolean always;
+  private final long intervalNanos;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition done = lock.newCondition();
+
+  // Guarded by the lock.
+  private long begun;
+  private long ended;
+  private long failed = -1;
+
+  private volatile boolean asked;
+  private volatile boolean stopped;
+
+  // Owned by the thread.
+  private Segment segment;
+  private int forcedTo;
+
+  Syncer(Journal journal, DiskSettings settings, Segment first) {
+    this.journal = journal;
+    this.always = settings.fsync() == FsyncPolicy.ALWAYS;
+    this.intervalNanos = settings.syncInterval().toNanos();
+    this.segment = first;
+    this.thread = new Thread(this::run, "otlp-events-sync");
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** After a commit: waits for the device where the policy says so. */
+  boolean awaitSync(boolean mayWait) {
+    return !always || await(mayWait);
+  }
+
+  /**
+   * Waits until what was committed before this call is on the device.
+   *
+   * @param mayWait otherwise the device is only asked, and the answer is false
+   */
+  boolean await(boolean mayWait) {
+    if (!mayWait) {
+      ask();
+      return false;
+    }
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    lock.lock();
+    try {
+      long round = begun + 1;
+      ask();
+      while (ended < round) {
+        long remaining = deadline - System.nanoTime();
+        if (remaining <= 0 || stopped) {
+          return false;
+        }
+        try {
+          done.await(remaining, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      return failed < round;
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void ask() {
+    if (!asked) {
+      asked = true;
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private void run() {
+    while (!stopped) {
+      Thread.interrupted();
+      if (!asked) {
+        if (always) {
+          LockSupport.park(this);
+        } else {
+          LockSupport.parkNanos(this, intervalNanos);
+        }
+      }
+      if (asked || !always) {
+        round();
+      }
+    }
+  }
+
+  private void round() {
+    long round;
+    lock.lock();
+    try {
+      asked = false;
+      round = ++begun;
+    } finally {
+      lock.unlock();
+    }
+    boolean whole = false;
+    try {
+      whole = force();
+    } catch (Throwable e) {
+      journal.fail("the journal cannot be forced to the disk", new IOException(e));
+    }
+    lock.lock();
+    try {
+      ended = round;
+      if (!whole) {
+        failed = round;
+      }
+      done.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forces all that was committed before; returns whether that worked for every segment. */
+  private boolean force() {
+    boolean whole = true;
+    Segment last = journal.active();
+    while (true) {
+      Segment present = segment;
+      if (present.start < journal.oldest().start) {
+        // Delivered meanwhile, and perhaps used for other records.
+        move(journal.oldest());
+        continue;
+      }
+      int committed = committedTo(present);
+      int claimed = present.claimedTo();
+      if (!force(present, claimed)) {
+        whole = false;
+      }
+      // What is claimed and not committed now must be forced once more.
+      forcedTo = committed;
+      Segment next = present.next;
+      if (present == last || next == null) {
+        return whole;
+      }
+      if (present.frames < 0 || committed < claimed && !present.suspect) {
+        forceBehind(next, last);
+        return whole;
+      }
+      move(next);
+    }
+  }
+
+  /** A writer is slow: the segments behind are forced, and this one again in the next round. */
+  private void forceBehind(Segment next, Segment last) {
+    forcedTo = 0;
+    for (Segment at = next; at != null; at = at.next) {
+      force(at, at.claimedTo());
+      if (at == last) {
+        return;
+      }
+    }
+  }
+
+  private void move(Segment to) {
+    segment = to;
+    forcedTo = 0;
+  }
+
+  private int committedTo(Segment present) {
+    int at = Math.max(forcedTo, present.dataStart);
+    int end = present.claimedTo();
+    while (at < end) {
+      long word = present.commitWord(at);
+      int length = (int) word;
+      if (word == 0) {
+        return at;
+      }
+      if (length < 0) {
+        return end;
+      }
+      at +=
+          (length & Segment.PADDING) != 0
+              ? Math.max(8, length & Segment.LENGTH_MASK)
+              : Segment.align(Segment.FRAME_HEADER + length);
+    }
+    return Math.min(at, end);
+  }
+
+  private boolean force(Segment present, int to) {
+    if (present.suspect) {
+      return false;
+    }
+    try {
+      if (to > forcedTo) {
+        present.piece.force(forcedTo, to - forcedTo);
+      }
+      return true;
+    } catch (IOException e) {
+      journal.fail("the journal cannot be forced to the disk", e);
+      // A second attempt may report success though the kernel has dropped what it could not write.
+      present.suspect = true;
+      journal.roll(present);
+      return false;
+    }
+  }
+
+  void close() {
+    stopped = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (thread.isAlive() && System.nanoTime() < deadline) {
+      try {
+        thread.join(1_000);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (!thread.isAlive()) {
+      round();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

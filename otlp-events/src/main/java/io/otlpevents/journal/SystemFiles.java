@@ -1,0 +1,189 @@
+package io.otlpevents.journal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The real file system. */
+final class SystemFiles implements FileLayer {
+
+  private static final int CHUNK = 256 * 1024;
+
+  /**
+   * What this process has locked. POSIX drops all locks of a process on a file when the process
+   * closes any descriptor of it, so a locked file must not even be opened again.
+   */
+  private static final Set<Path> LOCKED = new HashSet<>();
+
+  @Override
+  public void makeDirectory(Path directory) throws IOException {
+    if (Files.isSymbolicLink(directory)) {
+      throw new FileSystemException(directory.toString(), null, "is a symbolic link");
+    }
+    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null && !Files.exists(parent)) {
+      Files.createDirectories(parent);
+    }
+    Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+    if (!path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return new FileAttribute<?>[0];
+    }
+    return new FileAttribute<?>[] {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+    };
+  }
+
+  @Override
+  public List<Path> list(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  @Override
+  public boolean exists(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public @Nullable Closeable tryLock(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    Path real = (parent == null ? file : parent.toRealPath()).resolve(file.getFileName());
+    synchronized (LOCKED) {
+      if (LOCKED.contains(real)) {
+        return null;
+      }
+      FileChannel channel = open(file, StandardOpenOption.CREATE);
+      FileLock lock = null;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        // Locked in this process by another copy of this class.
+      } finally {
+        if (lock == null) {
+          channel.close();
+        }
+      }
+      if (lock == null) {
+        return null;
+      }
+      LOCKED.add(real);
+      return () -> unlock(real, channel);
+    }
+  }
+
+  private static void unlock(Path real, FileChannel channel) throws IOException {
+    synchronized (LOCKED) {
+      LOCKED.remove(real);
+      channel.close();
+    }
+  }
+
+  private static FileChannel open(Path file, StandardOpenOption how) throws IOException {
+    return FileChannel.open(
+        file,
+        Set.of(how, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+        ownerOnly(file, "rw-------"));
+  }
+
+  @Override
+  public Piece create(Path file, int size, boolean durable) throws IOException {
+    boolean whole = false;
+    try (FileChannel channel = open(file, StandardOpenOption.CREATE_NEW)) {
+      ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(size, CHUNK));
+      for (int at = 0; at < size; ) {
+        zeros.position(0).limit(Math.min(zeros.capacity(), size - at));
+        at += channel.write(zeros, at);
+      }
+      MappedByteBuffer buffer = channel.map(MapMode.READ_WRITE, 0, size);
+      if (durable) {
+        channel.force(true);
+        forceDirectory(file);
+      }
+      whole = true;
+      return new MappedFile(buffer);
+    } finally {
+      if (!whole) {
+        // What could be written takes room that others need.
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static void forceDirectory(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null) {
+      return;
+    }
+    try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
+      directory.force(true);
+    } catch (FileSystemException e) {
+      // Not every system lets a directory be opened; there it needs no forcing either.
+    }
+  }
+
+  @Override
+  public Piece map(Path file) throws IOException {
+    try (FileChannel channel = open(file, StandardOpenOption.WRITE)) {
+      long size = channel.size();
+      if (size < 8 || size > Integer.MAX_VALUE) {
+        throw new IOException(file + " has " + size + " bytes, which is no segment");
+      }
+      return new MappedFile(channel.map(MapMode.READ_WRITE, 0, size));
+    }
+  }
+
+  @Override
+  public void rename(Path file, Path to) throws IOException {
+    Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  private record MappedFile(MappedByteBuffer mapped) implements Piece {
+
+    @Override
+    public ByteBuffer buffer() {
+      return mapped;
+    }
+
+    @Override
+    public void force(int from, int length) throws IOException {
+      try {
+        mapped.force(from, length);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+  }
+}

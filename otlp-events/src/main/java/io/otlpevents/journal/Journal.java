@@ -1029,9 +1029,13 @@ public final class Journal implements AutoCloseable {
         return;
       }
       unsealedDone = true;
+      long end = 0;
+      for (Segment segment = oldest; segment != null; segment = segment.next) {
+        end = segment.frames > 0 ? segment.start + segment.end : end;
+      }
       boolean empty = true;
       for (JournalReader reader : readers) {
-        empty &= reader.released() >= tail();
+        empty &= reader.released() >= end;
       }
       if (empty && !readers.isEmpty()) {
         // Nothing is left that a successor would need.

@@ -119,6 +119,9 @@ final class Segment {
   /** How many frames were claimed in all; -1 until the segment is full. */
   volatile int frames = -1;
 
+  /** Where the last frame ends; once the segment is full. */
+  volatile int end;
+
   /** Whether the seal is written; owned by the journal's thread. */
   boolean sealed;
 
@@ -181,6 +184,7 @@ final class Segment {
     this.dataStart = header.length() + SEAL;
     this.dataEnd = stored.end();
     this.tail = dataEnd + 8L;
+    this.end = dataEnd;
     this.frames = stored.frames();
     this.sealed = true;
   }
@@ -226,6 +230,7 @@ final class Segment {
       if (offset < dataEnd) {
         BUFFER_LONG.setRelease(buffer, (int) offset, END & 0xFFFF_FFFFL);
       }
+      end = (int) offset;
       frames = index(claimed);
     }
   }

@@ -12,6 +12,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -107,10 +108,12 @@ final class SystemFiles implements FileLayer {
   }
 
   private static FileChannel open(Path file, StandardOpenOption how) throws IOException {
-    return FileChannel.open(
-        file,
-        Set.of(how, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-        ownerOnly(file, "rw-------"));
+    Set<OpenOption> options = new HashSet<>();
+    options.add(how);
+    options.add(StandardOpenOption.READ);
+    options.add(StandardOpenOption.WRITE);
+    options.add(LinkOption.NOFOLLOW_LINKS);
+    return FileChannel.open(file, options, ownerOnly(file, "rw-------"));
   }
 
   @Override

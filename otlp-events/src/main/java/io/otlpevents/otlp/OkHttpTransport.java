@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -299,15 +300,26 @@ final class OkHttpTransport implements Transport {
             String trailer = last.get(name);
             return trailer != null ? trailer : first.get(name);
           },
-          message(body));
+          message(body, body.length + skipped));
     }
+  }
 
-    /** The message in a frame; empty if there is none that can be read. */
-    private byte[] message(byte[] framed) {
-      if (framed.length < FRAME_HEADER || framed[0] != 0) {
-        return new byte[0];
-      }
-      return Arrays.copyOfRange(framed, FRAME_HEADER, framed.length);
+  /**
+   * The message in the first frame of an answer, as far as it is at hand; empty if there is none,
+   * it is compressed, or the answer ended before it did.
+   *
+   * @param framed the answer's first bytes
+   * @param total how many bytes the answer has
+   */
+  static byte[] message(byte[] framed, long total) {
+    if (framed.length < FRAME_HEADER || framed[0] != 0) {
+      return new byte[0];
     }
+    long declared = ByteBuffer.wrap(framed).getInt(1) & 0xFFFF_FFFFL;
+    if (declared > total - FRAME_HEADER) {
+      return new byte[0];
+    }
+    int end = (int) Math.min(framed.length, FRAME_HEADER + declared);
+    return Arrays.copyOfRange(framed, FRAME_HEADER, end);
   }
 }

@@ -13,10 +13,15 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.otlpevents.otlp.TestAuthority.ServerTls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +30,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** OTLP over gRPC, scripted. */
 final class GrpcReceiver extends ScriptedReceiver {
@@ -32,8 +39,19 @@ final class GrpcReceiver extends ScriptedReceiver {
   private static final Context.Key<Map<String, String>> HEADERS = Context.key("headers");
 
   private final Server server;
+  private final String scheme;
 
   GrpcReceiver() throws IOException {
+    this(builder(0), "http");
+  }
+
+  /** With TLS, on this port or any if 0. */
+  GrpcReceiver(ServerTls tls, int port) throws IOException {
+    this(builder(port).sslContext(context(tls)), "https");
+  }
+
+  private GrpcReceiver(NettyServerBuilder builder, String scheme) throws IOException {
+    this.scheme = scheme;
     MethodDescriptor<byte[], byte[]> export =
         MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.UNARY)
@@ -42,7 +60,7 @@ final class GrpcReceiver extends ScriptedReceiver {
             .setResponseMarshaller(new Bytes())
             .build();
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        builder
             .maxInboundMessageSize(8 << 20)
             .intercept(new HeaderCapture())
             .addService(
@@ -53,9 +71,24 @@ final class GrpcReceiver extends ScriptedReceiver {
             .start();
   }
 
+  private static NettyServerBuilder builder(int port) {
+    return NettyServerBuilder.forAddress(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  }
+
+  private static SslContext context(ServerTls tls) throws SSLException {
+    SslContextBuilder builder =
+        GrpcSslContexts.configure(
+            SslContextBuilder.forServer(tls.leaf().key(), tls.leaf().certificate()));
+    if (!tls.clientAuthorities().isEmpty()) {
+      builder.trustManager(tls.clientAuthorities()).clientAuth(ClientAuth.REQUIRE);
+    }
+    return builder.build();
+  }
+
   @Override
   URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getPort());
+    return URI.create(scheme + "://127.0.0.1:" + server.getPort());
   }
 
   private void handle(byte[] body, StreamObserver<byte[]> observer) {
@@ -128,7 +161,12 @@ final class GrpcReceiver extends ScriptedReceiver {
 
   @Override
   void stop() {
-    server.shutdownNow();
+    try {
+      // Its port may be wanted again.
+      server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {

@@ -3,19 +3,25 @@ package io.otlpevents.otlp;
 import com.github.luben.zstd.ZstdInputStream;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
+import io.otlpevents.otlp.TestAuthority.ServerTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLParameters;
 
 /** OTLP over HTTP with protobuf, scripted. */
 final class HttpReceiver extends ScriptedReceiver {
@@ -23,16 +29,45 @@ final class HttpReceiver extends ScriptedReceiver {
   private final HttpServer server;
   private final ExecutorService executor = Executors.newCachedThreadPool();
 
+  private final String scheme;
+
   HttpReceiver() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), "http");
+  }
+
+  /** With TLS, on this port or any if 0. */
+  HttpReceiver(ServerTls tls, int port) throws IOException, GeneralSecurityException {
+    this(encrypted(tls, port), "https");
+  }
+
+  private HttpReceiver(HttpServer server, String scheme) {
+    this.server = server;
+    this.scheme = scheme;
     server.createContext("/v1/logs", this::handle);
     server.setExecutor(executor);
     server.start();
   }
 
+  private static HttpServer encrypted(ServerTls tls, int port)
+      throws IOException, GeneralSecurityException {
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(tls.context()) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters ours = getSSLContext().getDefaultSSLParameters();
+            ours.setNeedClientAuth(!tls.clientAuthorities().isEmpty());
+            parameters.setSSLParameters(ours);
+          }
+        });
+    return server;
+  }
+
   @Override
   URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
   }
 
   private void handle(HttpExchange exchange) throws IOException {

@@ -1,0 +1,221 @@
+package io.otlpevents.otlp;
+
+import static io.otlpevents.otlp.RawServer.ascii;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.sdk.resources.Resource;
+import io.otlpevents.delivery.DeliverySettings;
+import io.otlpevents.ledger.DestinationAccount;
+import io.otlpevents.ledger.RefusalReason;
+import io.otlpevents.otlp.RawServer.Head;
+import io.otlpevents.pipeline.EventPipeline;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Receivers over HTTP that do what no server should. */
+class MisbehaviourIntegrationTests {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private RawServer server;
+  private EventPipeline pipeline;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new RawServer();
+    pipeline = builder().destination(destination("otlp", server.endpoint())).build();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    pipeline.close(Duration.ZERO);
+    server.close();
+  }
+
+  @Test
+  void sendsTheSameEventAgainAfterAResetInMidRequest() throws Exception {
+    CompletableFuture<String> first = new CompletableFuture<>();
+    server.behaviours.add(
+        socket -> {
+          Head.read(socket.getInputStream());
+          byte[] part = socket.getInputStream().readNBytes(8192);
+          first.complete(new String(part, StandardCharsets.ISO_8859_1));
+          socket.setSoLinger(true, 0);
+          socket.close();
+        });
+    pipeline.emitter().event("small").emit();
+    for (int i = 0; i < 8; i++) {
+      pipeline.emitter().event("big").attribute("text", "x".repeat(100_000)).emit();
+    }
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    LogRecord again =
+        ExportLogsServiceRequest.parseFrom(server.bodies.get(0))
+            .getResourceLogs(0)
+            .getScopeLogs(0)
+            .getLogRecords(0);
+    assertThat(again.getEventName()).isEqualTo("small");
+    assertThat(uid(first.get())).isNotEmpty().isEqualTo(uid(again));
+    assertThat(account("otlp").delivered()).isEqualTo(9);
+  }
+
+  @Test
+  void readsOnlyTheBeginningOfABodyThatGoesOnForEver() throws Exception {
+    CompletableFuture<Boolean> cut = new CompletableFuture<>();
+    server.behaviours.add(
+        socket -> {
+          Head.read(socket.getInputStream()).body(socket.getInputStream());
+          OutputStream out = socket.getOutputStream();
+          out.write(ascii("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"));
+          byte[] chunk = ascii("400\r\n" + "\0".repeat(1024) + "\r\n");
+          try {
+            while (true) {
+              out.write(chunk);
+            }
+          } catch (IOException e) {
+            cut.complete(true);
+          }
+        });
+    pipeline.emitter().event("order.placed").emit();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(cut.get(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(account("otlp").delivered()).isOne();
+    assertThat(account("otlp").retries()).isZero();
+    assertThat(server.connections()).isOne();
+  }
+
+  @Test
+  void waitsForTheRestOfABodyOnlyUntilTheDeadline() {
+    server.behaviours.add(
+        socket -> {
+          Head.read(socket.getInputStream()).body(socket.getInputStream());
+          socket.getOutputStream().write(ascii("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"));
+        });
+    pipeline.emitter().event("order.placed").emit();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account("otlp").retries()).isOne();
+    assertThat(account("otlp").delivered()).isOne();
+    assertThat(server.bodies).hasSize(1);
+  }
+
+  @Test
+  void aReceiverThatNeverAnswersHoldsUpNobodyElse() throws Exception {
+    pipeline.close(Duration.ZERO);
+    for (int i = 0; i < 10_000; i++) {
+      server.behaviours.add(socket -> Head.read(socket.getInputStream()));
+    }
+    try (RawServer other = new RawServer()) {
+      pipeline =
+          builder()
+              .destination(destination("silent", server.endpoint()))
+              .destination(destination("other", other.endpoint()))
+              .build();
+      for (int i = 0; i < 3; i++) {
+        pipeline.emitter().event("order.placed").emit();
+        pipeline.flush(Duration.ofMillis(1));
+        long delivered = i + 1;
+        await().until(() -> account("other").delivered() == delivered);
+      }
+      await().until(() -> account("silent").retries() > 2);
+      assertThat(account("silent").delivered()).isZero();
+      assertThat(account("silent").pending()).isEqualTo(3);
+      assertThat(account("other").retries()).isZero();
+      assertThat(server.bodies).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 303, 307, 308})
+  void followsNoRedirect(int status) throws Exception {
+    try (RawServer second = new RawServer()) {
+      server.behaviours.add(
+          socket -> {
+            Head.read(socket.getInputStream()).body(socket.getInputStream());
+            String location = second.endpoint() + "/v1/logs";
+            socket
+                .getOutputStream()
+                .write(
+                    ascii(
+                        "HTTP/1.1 "
+                            + status
+                            + " Moved\r\nLocation: "
+                            + location
+                            + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            socket.close();
+          });
+      pipeline.emitter().event("order.placed").emit();
+      assertThat(pipeline.flush(LONG).complete()).isTrue();
+      assertThat(account("otlp").refused()).containsEntry(RefusalReason.OTHER, 1L);
+      assertThat(second.connections()).isZero();
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SSH-2.0-OpenSSH_9.2\r\n", "\0\0\0\1", "HTTP/1.1 banana\r\n\r\n", ""})
+  void sendsAgainAfterAnAnswerThatIsNotHttp(String garbage) {
+    server.behaviours.add(
+        socket -> {
+          Head.read(socket.getInputStream()).body(socket.getInputStream());
+          socket.getOutputStream().write(ascii(garbage));
+          socket.close();
+        });
+    pipeline.emitter().event("order.placed").emit();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account("otlp").retries()).isOne();
+    assertThat(account("otlp").delivered()).isOne();
+    assertThat(server.bodies).hasSize(1);
+  }
+
+  private static EventPipeline.Builder builder() {
+    return EventPipeline.builder()
+        .resource(Resource.empty())
+        .scope("shop.events", "1.2")
+        .delivery(
+            DeliverySettings.defaults().toBuilder()
+                // Flushing alone sends, so that tests know what travels together.
+                .maxDelay(Duration.ofSeconds(10))
+                .backoff(Duration.ofMillis(5), Duration.ofMillis(50))
+                .build());
+  }
+
+  private static OtlpHttpDestination destination(String name, URI endpoint) {
+    return OtlpHttpDestination.create(
+        OtlpSettings.builder(endpoint)
+            .name(name)
+            .headers(Map.of("authorization", "Bearer canary"))
+            .timeout(Duration.ofMillis(500))
+            .build());
+  }
+
+  private DestinationAccount.Snapshot account(String name) {
+    return pipeline.ledger().snapshot().destinations().get(name);
+  }
+
+  /** Of the first event in a part of a request: the text value after the attribute's key. */
+  private static String uid(String part) {
+    int value = part.indexOf("log.record.uid") + "log.record.uid".length() + 4;
+    return part.substring(value, value + part.charAt(value - 1));
+  }
+
+  private static String uid(LogRecord record) {
+    return record.getAttributesList().stream()
+        .filter(attribute -> attribute.getKey().equals("log.record.uid"))
+        .map(attribute -> attribute.getValue().getStringValue())
+        .findFirst()
+        .orElse("");
+  }
+}

@@ -79,6 +79,10 @@ final class DeliveryLog {
     logger.warn("{} events were not delivered to {} before it closed", count, destination);
   }
 
+  void abandoned() {
+    logger.error("{} does not return, so what was left for it is given up", destination);
+  }
+
   void internalError(Throwable e) {
     if (internal.admits(1)) {
       logger.error("Delivery to {} met an error and goes on", destination, e);

@@ -2,6 +2,7 @@ package io.otlpevents.delivery;
 
 import io.otlpevents.ledger.RefusalReason;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,13 @@ public sealed interface DeliveryOutcome {
    * @param rejected how many
    * @param message the receiver's reason, as it came; empty for none
    */
-  record PartiallyDelivered(long rejected, String message) implements DeliveryOutcome {}
+  record PartiallyDelivered(long rejected, String message) implements DeliveryOutcome {
+
+    /** Takes a missing message for an empty one. */
+    public PartiallyDelivered {
+      message = Objects.requireNonNullElse(message, "");
+    }
+  }
 
   /**
    * The batch could not be delivered now and will be sent again.
@@ -28,7 +35,13 @@ public sealed interface DeliveryOutcome {
    * @param reason why, for people; may come from the other side
    * @param after how long the receiver asks to wait; null if it does not say
    */
-  record Retry(String reason, @Nullable Duration after) implements DeliveryOutcome {}
+  record Retry(String reason, @Nullable Duration after) implements DeliveryOutcome {
+
+    /** Takes a missing reason for an empty one. */
+    public Retry {
+      reason = Objects.requireNonNullElse(reason, "");
+    }
+  }
 
   /**
    * The receiver refuses the batch for good.
@@ -36,5 +49,14 @@ public sealed interface DeliveryOutcome {
    * @param reason the kind of refusal
    * @param message the receiver's words, as they came; empty for none
    */
-  record Refused(RefusalReason reason, String message) implements DeliveryOutcome {}
+  record Refused(RefusalReason reason, String message) implements DeliveryOutcome {
+
+    /**
+     * Takes a missing reason for {@link RefusalReason#OTHER}, a missing message for an empty one.
+     */
+    public Refused {
+      reason = Objects.requireNonNullElse(reason, RefusalReason.OTHER);
+      message = Objects.requireNonNullElse(message, "");
+    }
+  }
 }

@@ -36,6 +36,9 @@ public record DeliverySettings(
     boolean holdUnauthorized,
     boolean adaptive) {
 
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   /** The largest request that may be configured, 3.5 MiB. */
   public static final int LARGEST_BATCH = 3584 * 1024;
 
@@ -51,19 +54,16 @@ public record DeliverySettings(
     require(
         maxBatchSize >= SMALLEST_BATCH && maxBatchSize <= LARGEST_BATCH,
         "maxBatchSize must be from 4 KiB to 3.5 MiB, but is " + maxBatchSize);
-    require(maxDelay.toMillis() >= 1, "maxDelay must be at least 1 ms, but is " + maxDelay);
+    requireDuration("maxDelay", maxDelay);
     require(
         maxInFlight >= 1 && maxInFlight <= 64,
         "maxInFlight must be from 1 to 64, but is " + maxInFlight);
-    require(
-        initialBackoff.toMillis() >= 1,
-        "initialBackoff must be at least 1 ms, but is " + initialBackoff);
+    requireDuration("initialBackoff", initialBackoff);
+    requireDuration("maxBackoff", maxBackoff);
     require(
         maxBackoff.compareTo(initialBackoff) >= 0,
         "maxBackoff must not be shorter than initialBackoff, but is " + maxBackoff);
-    require(
-        attemptTimeout.toMillis() >= 1,
-        "attemptTimeout must be at least 1 ms, but is " + attemptTimeout);
+    requireDuration("attemptTimeout", attemptTimeout);
   }
 
   /** The preset {@link #balanced()}. */
@@ -103,6 +103,12 @@ public record DeliverySettings(
   /** A builder with these settings. */
   public Builder toBuilder() {
     return new Builder(this);
+  }
+
+  private static void requireDuration(String name, Duration value) {
+    require(
+        value.compareTo(SHORTEST) >= 0 && value.compareTo(LONGEST) <= 0,
+        name + " must be from 1 ms to 365 days, but is " + value);
   }
 
   private static void require(boolean condition, String message) {

@@ -7,7 +7,9 @@ import io.otlpevents.delivery.DeliveryOutcome.Retry;
 import io.otlpevents.journal.JournalReader;
 import io.otlpevents.ledger.DestinationAccount;
 import io.otlpevents.ledger.EvictionReason;
+import io.otlpevents.ledger.Ledger;
 import io.otlpevents.ledger.RefusalReason;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,8 +35,13 @@ import org.jspecify.annotations.Nullable;
 public final class Dispatcher {
 
   private static final long ERROR_PAUSE_NANOS = 10_000_000;
+  private static final long STALL_NANOS = 100_000;
+  private static final long STUCK_NANOS = 1_000_000_000;
+  private static final long GRACE_NANOS = 5_000_000_000L;
+  private static final Retry NO_OUTCOME = new Retry("the destination reported nothing", null);
 
   private final Destination destination;
+  private final Ledger ledger;
   private final DestinationAccount account;
   private final JournalReader reader;
   private final byte[] resource;
@@ -54,6 +62,9 @@ public final class Dispatcher {
   private volatile boolean stopping;
   private volatile boolean abandoned;
 
+  /** Whether somebody has begun to count what is left; it is done once. */
+  private final AtomicBoolean settled = new AtomicBoolean();
+
   // Where flushing threads wait.
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition advanced = lock.newCondition();
@@ -69,6 +80,10 @@ public final class Dispatcher {
   private long notBefore;
   private int flushRequestsSeen;
   private boolean stopSeen;
+  private long passedOver;
+  private long unread;
+  private boolean stalled;
+  private long untold;
   private long lastReadAt = System.nanoTime();
 
   /**
@@ -78,14 +93,15 @@ public final class Dispatcher {
    */
   public Dispatcher(
       Destination destination,
-      DestinationAccount account,
+      Ledger ledger,
       JournalReader reader,
       byte[] resource,
       byte[] scope,
       DeliverySettings settings,
       RecordFilter filter) {
     this.destination = destination;
-    this.account = account;
+    this.ledger = ledger;
+    this.account = ledger.open(destination.name());
     this.reader = reader;
     this.resource = resource.clone();
     this.scope = scope.clone();
@@ -138,14 +154,20 @@ public final class Dispatcher {
     }
   }
 
+  /** Begins to {@linkplain #stop stop}, and does not wait for it. */
+  public void askToStop() {
+    stopping = true;
+    LockSupport.unpark(thread);
+  }
+
   /**
    * Delivers what is left, then ends. The journal must be sealed before.
    *
    * @param deadline by {@link System#nanoTime()}; what is left then is counted as evicted
+   * @return false if the destination does not return control, so that nothing could be counted
    */
-  public void stop(long deadline) {
-    stopping = true;
-    LockSupport.unpark(thread);
+  public boolean stop(long deadline) {
+    askToStop();
     boolean interrupted = false;
     while (thread.isAlive()) {
       long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
@@ -160,17 +182,27 @@ public final class Dispatcher {
         interrupted = true;
       }
     }
-    // Counting what is left takes no time worth a limit, and the balance depends on it.
-    while (thread.isAlive()) {
+    // Counting what is left takes a moment, unless the destination does not return.
+    long grace = System.nanoTime() + GRACE_NANOS;
+    long millis = TimeUnit.NANOSECONDS.toMillis(GRACE_NANOS);
+    while (thread.isAlive() && millis > 0) {
       try {
-        thread.join();
+        thread.join(millis);
       } catch (InterruptedException e) {
         interrupted = true;
       }
+      millis = TimeUnit.NANOSECONDS.toMillis(grace - System.nanoTime());
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return !settled.compareAndSet(false, true);
+  }
+
+  /** Counts what is left in place of a destination that does not return control. */
+  public void settleAnyway() {
+    ledger.evictPending(account, EvictionReason.CLOSED);
+    log.abandoned();
   }
 
   /** How the destination is doing. Any thread may ask. */
@@ -179,28 +211,53 @@ public final class Dispatcher {
   }
 
   private void run() {
-    while (true) {
+    boolean last = false;
+    while (!last) {
       try {
-        if (turn()) {
-          break;
-        }
+        // A set flag, which a destination may leave behind, would make each park return at once.
+        Thread.interrupted();
+        last = turn();
       } catch (Throwable e) {
         // An error here would otherwise end delivery for good.
-        log.internalError(e);
+        tell(e);
         LockSupport.parkNanos(ERROR_PAUSE_NANOS);
       }
+    }
+    // Before the destination closes, which may take its time.
+    if (settled.compareAndSet(false, true)) {
+      settle();
     }
     try {
       destination.close();
     } catch (Throwable e) {
-      log.internalError(e);
+      tell(e);
     }
-    evictTheRest();
     signalFlushing();
+  }
+
+  private void settle() {
+    try {
+      evictTheRest();
+    } catch (Throwable e) {
+      tell(e);
+      ledger.evictPending(account, EvictionReason.CLOSED);
+    }
+  }
+
+  private void tell(Throwable e) {
+    try {
+      log.internalError(e);
+    } catch (Throwable again) {
+      // No memory for words, or a broken appender: delivering goes on without them.
+      untold++;
+    }
   }
 
   /** One round; returns whether it was the last. */
   private boolean turn() {
+    if (settled.get()) {
+      return true; // given up on while the destination did not return
+    }
     takeReports();
     long now = System.nanoTime();
     expire(now);
@@ -232,42 +289,66 @@ public final class Dispatcher {
       return; // of an attempt that was given up on, or said twice
     }
     underWay--;
+    // Whatever is thrown from here on: the batch is sent again, and nothing is lost.
+    batch.state = State.WAITING;
+    DeliveryOutcome outcome = report.outcome == null ? NO_OUTCOME : report.outcome;
     tuning.answered(
-        System.nanoTime() - batch.sentAt, batch.events.size(), report.outcome instanceof Delivered);
-    long count = batch.events.count();
-    DeliveryOutcome outcome = report.outcome;
+        System.nanoTime() - batch.sentAt, batch.events.size(), outcome instanceof Delivered);
     if (outcome instanceof Refused refused && isHeld(refused)) {
       outcome = new Retry(refused.reason() + " " + refused.message(), null);
     }
     if (outcome instanceof Retry retry) {
       fail(batch, retry);
-      return;
-    }
-    if (outcome instanceof Refused refused && isSplit(refused, batch)) {
+    } else if (outcome instanceof Refused refused && isSplit(refused, batch)) {
       split(batch);
       succeeded();
-      return;
+    } else {
+      count(outcome, end(batch));
+      succeeded();
+      tell(outcome, batch);
     }
+  }
+
+  /** Ends a batch, makes its memory free for another, and returns how many events it had. */
+  private long end(InFlight batch) {
+    EventBatch events = batch.events;
     batch.state = State.ENDED;
+    batch.count = events.count();
+    batch.events = EventBatch.NONE;
+    if (!batch.storageShared
+        && destination.releasesBatches()
+        && spareStorage.size() < settings.maxInFlight()) {
+      spareStorage.addFirst(events.storage());
+    }
+    return batch.count;
+  }
+
+  private void count(DeliveryOutcome outcome, long count) {
     if (outcome instanceof Delivered) {
       account.delivered(count);
     } else if (outcome instanceof PartiallyDelivered partial) {
       long rejected = Math.max(0, Math.min(partial.rejected(), count));
       account.refused(RefusalReason.PARTIAL_SUCCESS, rejected);
       account.delivered(count - rejected);
-      log.partial(rejected, partial.message());
     } else if (outcome instanceof Refused refused) {
       account.refused(refused.reason(), count);
-      log.refused(refused.reason(), count, refused.message());
+    }
+  }
+
+  private void tell(DeliveryOutcome outcome, InFlight batch) {
+    if (outcome instanceof PartiallyDelivered partial) {
+      log.partial(Math.max(0, Math.min(partial.rejected(), batch.count)), partial.message());
+    } else if (outcome instanceof Refused refused) {
+      log.refused(refused.reason(), batch.count, refused.message());
       status.refused(refused.message());
     }
-    succeeded();
   }
 
   /** The receiver has answered: whatever it said, it is there. */
   private void succeeded() {
-    if (failing) {
-      failing = false;
+    boolean recovered = failing;
+    failing = false;
+    if (recovered) {
       backoff.reset();
       log.recovered();
     }
@@ -291,8 +372,10 @@ public final class Dispatcher {
     EventBatch[] halves = batch.events.split();
     int index = inFlight.indexOf(batch);
     // Both begin where the whole began, so that nothing is released before the first has ended.
-    inFlight.set(index, new InFlight(halves[0], batch.start));
-    inFlight.add(index + 1, new InFlight(halves[1], batch.start));
+    InFlight first = new InFlight(halves[0], batch.start);
+    InFlight second = new InFlight(halves[1], batch.start);
+    inFlight.add(index + 1, second);
+    inFlight.set(index, first);
   }
 
   private void fail(InFlight batch, Retry retry) {
@@ -321,9 +404,11 @@ public final class Dispatcher {
   private void expire(long now) {
     for (InFlight batch : inFlight) {
       if (batch.state == State.UNDER_WAY && now - batch.sentAt >= attemptNanos()) {
+        Retry retry = new Retry("no answer within " + settings.attemptTimeout(), null);
         batch.storageShared = true;
+        batch.state = State.WAITING;
         underWay--;
-        fail(batch, new Retry("no answer within " + settings.attemptTimeout(), null));
+        fail(batch, retry);
       }
     }
   }
@@ -335,10 +420,7 @@ public final class Dispatcher {
   /** Releases the journal up to the oldest batch that has not ended. */
   private void advance() {
     while (!inFlight.isEmpty() && inFlight.get(0).state == State.ENDED) {
-      InFlight ended = inFlight.remove(0);
-      if (!ended.storageShared && spareStorage.size() < settings.maxInFlight()) {
-        spareStorage.addFirst(ended.events.storage());
-      }
+      inFlight.remove(0);
     }
     long position = inFlight.isEmpty() ? reader.position() : inFlight.get(0).start;
     if (position != reader.acknowledged()) {
@@ -377,7 +459,6 @@ public final class Dispatcher {
       if (batch == null) {
         break;
       }
-      inFlight.add(batch);
       start(batch, now);
       sent = true;
     }
@@ -386,7 +467,15 @@ public final class Dispatcher {
 
   /** While failing: sends the oldest batch alone when the pause is over. */
   private boolean probe(long now) {
-    if (underWay > 0 || now - notBefore < 0 || !(now - resumeAt >= 0 || isAsked())) {
+    if (underWay > 0) {
+      return false;
+    }
+    if (inFlight.stream().noneMatch(batch -> batch.state == State.WAITING)) {
+      // Nothing is left that could be sent as a probe; then the next new batch is it.
+      failing = false;
+      return false;
+    }
+    if (now - notBefore < 0 || !(now - resumeAt >= 0 || isAsked())) {
       return false;
     }
     for (InFlight batch : inFlight) {
@@ -413,9 +502,16 @@ public final class Dispatcher {
   /** Whether what waits should be sent now: it fills a request, or is old enough, or asked for. */
   private boolean isDue(long now) {
     long available = reader.available();
-    return available >= tuning.batchSize()
+    return available >= enough()
         || available > 0
             && (stopping || flushTo > reader.position() || now - lastReadAt >= tuning.delayNanos());
+  }
+
+  /**
+   * How many bytes are worth a request at once; a small journal must not fill up waiting for more.
+   */
+  private long enough() {
+    return Math.min(tuning.batchSize(), reader.budget() / 4);
   }
 
   private @Nullable InFlight read() {
@@ -423,31 +519,56 @@ public final class Dispatcher {
     EventBatch events =
         new EventBatch(
             resource, scope, tuning.batchSize(), storage != null ? storage : new byte[0]);
-    long start = reader.position();
-    long[] filtered = new long[1];
-    int damaged =
-        reader.read(
-            (bytes, offset, length) -> {
-              if (filter.admits(bytes, offset, length)) {
-                return events.add(bytes, offset, length);
-              }
-              filtered[0]++;
-              return true;
-            });
-    lastReadAt = System.nanoTime();
-    account.filtered(filtered[0]);
-    if (damaged > 0) {
-      account.evicted(EvictionReason.DAMAGED, damaged);
-      log.damaged(damaged);
+    InFlight batch = new InFlight(events, reader.position());
+    // It has an owner before the reader moves: whatever is thrown meanwhile, what was read is sent.
+    inFlight.add(batch);
+    try {
+      reader.read((bytes, offset, length) -> take(events, bytes, offset, length));
+    } finally {
+      lastReadAt = System.nanoTime();
+      countPassedOver();
+      if (events.count() == 0) {
+        inFlight.remove(inFlight.size() - 1);
+      }
     }
-    if (events.count() == 0) {
+    stalled = events.count() == 0;
+    if (stalled) {
       spareStorage.addFirst(events.storage());
       if (inFlight.isEmpty()) {
         advance();
       }
       return null;
     }
-    return new InFlight(events, start);
+    return batch;
+  }
+
+  private boolean take(EventBatch events, ByteBuffer bytes, int offset, int length) {
+    if (admits(bytes, offset, length)) {
+      return events.add(bytes, offset, length);
+    }
+    passedOver++;
+    return true;
+  }
+
+  /** Counts records that were read but do not go into a batch. */
+  private void countPassedOver() {
+    account.filtered(passedOver);
+    passedOver = 0;
+    int damaged = reader.takeDamaged();
+    if (damaged > 0) {
+      account.evicted(EvictionReason.DAMAGED, damaged);
+      log.damaged(damaged);
+    }
+  }
+
+  /** A filter that throws admits the record: better one too many than one lost. */
+  private boolean admits(ByteBuffer bytes, int offset, int length) {
+    try {
+      return filter.admits(bytes, offset, length);
+    } catch (Throwable e) {
+      tell(e);
+      return true;
+    }
   }
 
   private void start(InFlight batch, long now) {
@@ -466,7 +587,7 @@ public final class Dispatcher {
     }
   }
 
-  private void report(InFlight batch, int attempt, DeliveryOutcome outcome) {
+  private void report(InFlight batch, int attempt, @Nullable DeliveryOutcome outcome) {
     reports.add(new Report(batch, attempt, outcome));
     LockSupport.unpark(thread);
   }
@@ -476,10 +597,10 @@ public final class Dispatcher {
     long enough = Long.MAX_VALUE / 2;
     if (failing) {
       if (underWay == 0) {
-        nanos = Math.max(1, Math.max(resumeAt, notBefore) - now);
+        nanos = Math.max(1, Math.max(resumeAt - now, notBefore - now));
       }
     } else if (underWay < settings.maxInFlight()) {
-      enough = tuning.batchSize();
+      enough = enough();
       nanos = Math.max(1, tuning.delayNanos() - (now - lastReadAt));
       if (reader.available() == 0 && nanos < 1_000_000) {
         // Nothing has waited yet, so the delay begins anew.
@@ -495,6 +616,11 @@ public final class Dispatcher {
       Thread.onSpinWait();
       nanos = Math.min(nanos, 1_000_000);
     }
+    if (stalled && reader.available() > 0) {
+      // A record is claimed but not written: to look again at once would only spin.
+      enough = Long.MAX_VALUE / 2;
+      nanos = Math.min(Math.max(nanos, STALL_NANOS), 20 * STALL_NANOS);
+    }
     if (reports.isEmpty() && !abandoned) {
       reader.await(enough, nanos);
     }
@@ -504,31 +630,38 @@ public final class Dispatcher {
   private void evictTheRest() {
     // A report may have come in meanwhile.
     takeReports();
-    long left = 0;
     for (InFlight batch : inFlight) {
       if (batch.state != State.ENDED) {
-        left += batch.events.count();
+        unread += batch.events.count();
       }
     }
     inFlight.clear();
-    long[] unread = new long[2];
-    while (reader.available() > 0) {
-      int damaged =
-          reader.read(
-              (bytes, offset, length) -> {
-                unread[filter.admits(bytes, offset, length) ? 0 : 1]++;
-                return true;
-              });
-      account.evicted(EvictionReason.DAMAGED, damaged);
+    long deadline = System.nanoTime() + STUCK_NANOS;
+    while (reader.available() > 0 && System.nanoTime() - deadline < 0) {
+      reader.read(this::passOver);
+      countPassedOver();
       Thread.onSpinWait();
     }
-    left += unread[0];
-    account.filtered(unread[1]);
+    long left = unread;
+    unread = 0;
     if (left > 0) {
       account.evicted(EvictionReason.CLOSED, left);
       log.evicted(left);
     }
+    if (reader.available() > 0) {
+      // A record was claimed by a thread that never wrote it; nothing behind it can be read.
+      ledger.evictPending(account, EvictionReason.CLOSED);
+    }
     reader.acknowledge(reader.position());
+  }
+
+  private boolean passOver(ByteBuffer bytes, int offset, int length) {
+    if (admits(bytes, offset, length)) {
+      unread++;
+    } else {
+      passedOver++;
+    }
+    return true;
   }
 
   private enum State {
@@ -537,13 +670,14 @@ public final class Dispatcher {
     ENDED
   }
 
-  private record Report(InFlight batch, int attempt, DeliveryOutcome outcome) {}
+  private record Report(InFlight batch, int attempt, @Nullable DeliveryOutcome outcome) {}
 
   /** A batch on its way; owned by the dispatching thread. */
   private static final class InFlight {
 
-    final EventBatch events;
+    EventBatch events;
     final long start;
+    long count;
     State state = State.WAITING;
     int attempt;
     long sentAt;

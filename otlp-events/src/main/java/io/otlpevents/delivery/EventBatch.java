@@ -41,6 +41,9 @@ public final class EventBatch {
     this.records = reused;
   }
 
+  /** Stands in for a batch that has come to its end. */
+  static final EventBatch NONE = new EventBatch(new byte[0], new byte[0], 0, new byte[0]);
+
   /** Adds a record from the journal unless the batch has events and would grow past its limit. */
   boolean add(ByteBuffer source, int offset, int length) {
     int framed = 1 + varintSize(length) + length;

@@ -216,10 +216,10 @@ public final class EventDraft {
       return -1;
     }
     inOrder = false;
-    index = count++;
-    if (index == keys.length) {
+    if (count == keys.length) {
       grow();
     }
+    index = count++;
     keys[index] = key;
     keyFields[index] = null;
     hashes[index] = hash;
@@ -394,6 +394,8 @@ public final class EventDraft {
     enrichedTo = 0;
     if (keys.length > 8 * INITIAL || out.isLarge()) {
       shrink();
+      out.release();
+      start = 0;
     }
   }
 

@@ -59,9 +59,16 @@ class WireBuffer {
     return bytes.length > RETAINED;
   }
 
+  /** Lets go of what has grown. */
+  final void release() {
+    bytes = new byte[Math.min(INITIAL, limit)];
+    view = ByteBuffer.wrap(bytes);
+    position = 0;
+  }
+
   final void reset(int start) {
     if (isLarge()) {
-      bytes = new byte[Math.min(INITIAL, limit)];
+      release();
     }
     position = start;
     full = false;

@@ -1,6 +1,7 @@
 package io.otlpevents.journal;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -32,6 +33,12 @@ public final class Journal implements AutoCloseable {
   private static final int PROGRESS_MASK = ~(32 * 1024 - 1);
 
   private static final long SHRINK_AFTER_NANOS = 5_000_000_000L;
+  private static final long STARVED_NANOS = 1_000_000_000L;
+
+  /**
+   * What segments are cleaned with; there from the start, for memory may be short when it is used.
+   */
+  private static final byte[] ZEROS = new byte[16 * 1024];
 
   private final JournalSettings settings;
   private final byte[] resource;
@@ -58,10 +65,13 @@ public final class Journal implements AutoCloseable {
    */
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Written under the lock. */
-  private volatile int maxSegments;
+  private final int maxSegments;
+
+  private final long maxBlockNanos;
 
   // Guarded by the lock.
+  private boolean starved;
+  private long starvedUntil;
   private Segment oldest;
   private int segments;
   private final Deque<ByteBuffer> clean = new ArrayDeque<>();
@@ -75,6 +85,7 @@ public final class Journal implements AutoCloseable {
    */
   public Journal(JournalSettings settings, byte[] resource, byte[] scope) {
     this.settings = settings;
+    this.maxBlockNanos = saturatedNanos(settings.maxBlock());
     this.resource = resource.clone();
     this.scope = scope.clone();
     this.maxSegments = (int) Math.min(settings.maxSize() / settings.segmentSize(), 1 << 20);
@@ -119,6 +130,8 @@ public final class Journal implements AutoCloseable {
       throw new IllegalArgumentException("record of " + length + " bytes");
     }
     int frameSize = Segment.align(Segment.FRAME_HEADER + length);
+    boolean waited = false;
+    long deadline = 0;
     Segment segment = active;
     while (true) {
       long claim = segment.claim(frameSize);
@@ -126,18 +139,36 @@ public final class Journal implements AutoCloseable {
         segment.write(claim, bytes, length, crc);
         int offset = Segment.offset(claim);
         if (((offset ^ offset + frameSize) & PROGRESS_MASK) != 0) {
-          progressed(segment, offset, offset + frameSize);
+          tellProgress(segment, offset, offset + frameSize);
         }
         return AppendResult.APPENDED;
       }
       if (closed) {
         return AppendResult.CLOSED;
       }
-      Segment following = following(segment);
-      if (following == null && !(mayWait && awaitSpace(segment))) {
-        return closed ? AppendResult.CLOSED : AppendResult.FULL;
+      if (following(segment) == null) {
+        if (!mayWait || settings.overflow() != OverflowPolicy.BLOCK) {
+          return closed ? AppendResult.CLOSED : AppendResult.FULL;
+        }
+        if (!waited) {
+          // One limit for all that this caller waits: others may take the room it waited for.
+          waited = true;
+          deadline = System.nanoTime() + maxBlockNanos;
+        }
+        if (!awaitSpace(segment, deadline)) {
+          return closed ? AppendResult.CLOSED : AppendResult.FULL;
+        }
       }
       segment = active;
+    }
+  }
+
+  private void tellProgress(Segment segment, int from, int to) {
+    try {
+      progressed(segment, from, to);
+    } catch (Throwable e) {
+      // The record is in the journal, and whoever was not told looks by itself before long.
+      work.set(true);
     }
   }
 
@@ -177,23 +208,23 @@ public final class Journal implements AutoCloseable {
       if (next != null || closed) {
         return next;
       }
-      ByteBuffer buffer = clean.poll();
+      ByteBuffer buffer = clean.peek();
       if (buffer == null) {
         // A reader may have passed a segment's end before there was another to move on to; nobody
         // has told us since.
         release();
-        buffer = used.poll();
-        if (buffer != null) {
-          clean(buffer);
-        } else {
-          buffer = allocate();
+        if (!cleanOne()) {
+          allocate();
         }
+        buffer = clean.peek();
       }
       if (buffer == null) {
         spent = true;
         return null;
       }
+      // Taken from the clean ones only when it has become a segment, so that an error loses none.
       next = new Segment(buffer, last.id + 1, resource, scope);
+      clean.poll();
       last.next = next;
       return next;
     } finally {
@@ -212,34 +243,40 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private @Nullable ByteBuffer allocate() {
-    if (segments >= maxSegments) {
-      return null;
+  private void allocate() {
+    if (segments >= maxSegments || starved && System.nanoTime() - starvedUntil < 0) {
+      return;
     }
+    starved = false;
     try {
-      ByteBuffer buffer = ByteBuffer.allocateDirect(settings.segmentSize());
+      clean.add(ByteBuffer.allocateDirect(settings.segmentSize()));
       segments++;
-      return buffer;
     } catch (OutOfMemoryError e) {
-      // The process allows less direct memory than our budget; then this is the budget. To ask
-      // again
-      // would cost each caller the collections that the JVM tries before it gives up.
-      maxSegments = segments;
-      return null;
+      // The process has less direct memory left than our budget, for now. To ask again at once
+      // would
+      // cost each caller the collections that the JVM tries before it gives up.
+      starved = true;
+      starvedUntil = System.nanoTime() + STARVED_NANOS;
+      wakeKeeper();
     }
   }
 
   private static void clean(ByteBuffer buffer) {
-    for (int at = 0; at < buffer.capacity(); at += Zeros.BYTES.length) {
-      buffer.put(at, Zeros.BYTES, 0, Math.min(Zeros.BYTES.length, buffer.capacity() - at));
+    for (int at = 0; at < buffer.capacity(); at += ZEROS.length) {
+      buffer.put(at, ZEROS, 0, Math.min(ZEROS.length, buffer.capacity() - at));
     }
   }
 
-  private boolean awaitSpace(Segment full) {
-    return settings.overflow() == OverflowPolicy.BLOCK
-        && gate.await(
-            () -> closed || active != full || following(full) != null,
-            settings.maxBlock().toNanos());
+  private boolean awaitSpace(Segment full, long deadline) {
+    return gate.await(() -> closed || active != full || following(full) != null, deadline);
+  }
+
+  private static long saturatedNanos(Duration duration) {
+    try {
+      return Math.min(duration.toNanos(), Long.MAX_VALUE / 4);
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE / 4;
+    }
   }
 
   /** Where the next record will be, at the earliest. */
@@ -281,28 +318,63 @@ public final class Journal implements AutoCloseable {
 
   private void keep() {
     while (!stopped) {
-      if (!work.getAndSet(false)) {
-        boolean spare = hasSpare();
-        // To wait for the lock may have used up the permit that came with new work.
-        if (work.get()) {
-          continue;
-        }
-        if (spare) {
-          LockSupport.parkNanos(this, SHRINK_AFTER_NANOS);
-        } else {
-          LockSupport.park(this);
-        }
-        if (spare && !work.get() && !stopped) {
-          shrink();
-        }
-        continue;
-      }
       try {
-        prepare();
+        // A set flag would make each park return at once.
+        Thread.interrupted();
+        keepOnce();
       } catch (Throwable e) {
         // For example no memory for a moment: appending tries for itself, and so shall we again.
+        work.set(true);
         LockSupport.parkNanos(this, 1_000_000);
       }
+    }
+  }
+
+  private void keepOnce() {
+    if (work.getAndSet(false)) {
+      prepare();
+      return;
+    }
+    long pause = pauseNanos();
+    // To wait for the lock may have used up the permit that came with new work.
+    if (work.get()) {
+      return;
+    }
+    if (pause == Long.MAX_VALUE) {
+      LockSupport.park(this);
+    } else {
+      LockSupport.parkNanos(this, pause);
+      if (!work.get() && !stopped) {
+        relax();
+      }
+    }
+  }
+
+  /** How long there is nothing to do unless somebody asks. */
+  private long pauseNanos() {
+    lock.lock();
+    try {
+      return starved ? STARVED_NANOS : clean.isEmpty() ? Long.MAX_VALUE : SHRINK_AFTER_NANOS;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** After a pause without work: memory may be had again, or is not needed any more. */
+  private void relax() {
+    boolean wasStarved;
+    lock.lock();
+    try {
+      wasStarved = starved;
+      starved = false;
+      spent = false;
+    } finally {
+      lock.unlock();
+    }
+    if (wasStarved) {
+      gate.open();
+    } else {
+      shrink();
     }
   }
 
@@ -324,23 +396,15 @@ public final class Journal implements AutoCloseable {
   private boolean cleanOne() {
     lock.lock();
     try {
-      ByteBuffer buffer = used.poll();
+      ByteBuffer buffer = used.peek();
       if (buffer == null) {
         return false;
       }
       clean(buffer);
       clean.add(buffer);
+      used.poll();
       spent = false;
       return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean hasSpare() {
-    lock.lock();
-    try {
-      return !clean.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -414,12 +478,11 @@ public final class Journal implements AutoCloseable {
     LockSupport.unpark(keeper);
   }
 
-  int segmentSize() {
-    return settings.segmentSize();
+  long budget() {
+    return settings.maxSize();
   }
 
-  /** Loaded when the first segment is cleaned. */
-  private static final class Zeros {
-    static final byte[] BYTES = new byte[64 * 1024];
+  int segmentSize() {
+    return settings.segmentSize();
   }
 }

@@ -15,6 +15,7 @@ public final class JournalReader {
   private Segment segment;
   private int offset;
   private int index;
+  private int damaged;
 
   private volatile long acknowledged;
 
@@ -30,17 +31,15 @@ public final class JournalReader {
   }
 
   /**
-   * Hands over records until there are no more or the consumer has enough.
-   *
-   * @return how many damaged records were passed over
+   * Hands over records until there are no more or the consumer has enough. What the consumer throws
+   * ends the reading before the record it was thrown for.
    */
-  public int read(RecordConsumer consumer) {
-    int damaged = 0;
+  public void read(RecordConsumer consumer) {
     while (true) {
       if (offset >= segment.capacity) {
         Segment next = segment.next;
         if (next == null) {
-          return damaged;
+          return;
         }
         segment = next;
         offset = next.dataStart;
@@ -49,7 +48,7 @@ public final class JournalReader {
       }
       long word = segment.commitWord(offset);
       if (word == 0) {
-        return damaged;
+        return;
       }
       int length = (int) word;
       if ((length & Segment.END) != 0) {
@@ -64,11 +63,23 @@ public final class JournalReader {
       if (!segment.isIntact(offset, length, index, (int) (word >>> 32), check)) {
         damaged++;
       } else if (!consumer.accept(segment.buffer, offset + Segment.FRAME_HEADER, length)) {
-        return damaged;
+        return;
       }
       offset += Segment.align(Segment.FRAME_HEADER + length);
       index++;
     }
+  }
+
+  /** How many damaged records have been passed over since this was asked last. */
+  public int takeDamaged() {
+    int taken = damaged;
+    damaged = 0;
+    return taken;
+  }
+
+  /** How many bytes the journal may hold. */
+  public long budget() {
+    return journal.budget();
   }
 
   /** Up to where records have been read. */

@@ -19,14 +19,14 @@ final class SpaceGate {
    * Waits until the condition holds or the time is up. An interrupt does not end the wait and stays
    * set.
    *
+   * @param deadline by {@link System#nanoTime()}
    * @return whether the condition holds
    */
-  boolean await(BooleanSupplier condition, long timeoutNanos) {
+  boolean await(BooleanSupplier condition, long deadline) {
     boolean interrupted = false;
     lock.lock();
     waiting++;
     try {
-      long deadline = System.nanoTime() + timeoutNanos;
       while (!condition.getAsBoolean()) {
         long remaining = deadline - System.nanoTime();
         if (remaining <= 0) {

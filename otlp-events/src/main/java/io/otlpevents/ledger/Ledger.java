@@ -71,6 +71,18 @@ public final class Ledger {
     return account;
   }
 
+  /**
+   * Counts everything that has not come to its end at a destination as having left the journal
+   * undelivered. For a destination that will report nothing more.
+   */
+  public void evictPending(DestinationAccount account, EvictionReason reason) {
+    DestinationAccount.Ends ends = account.ends();
+    long pending = ends.toSnapshot(appended.sum() + recovered.sum()).pending();
+    if (pending > 0) {
+      account.evicted(reason, pending);
+    }
+  }
+
   /** All figures, read one after the other. */
   public Snapshot snapshot() {
     Map<RejectReason, Long> rejections = new EnumMap<>(RejectReason.class);

@@ -71,9 +71,26 @@ final class Answers {
 
   /** Of an answer over HTTP with protobuf. */
   static DeliveryOutcome httpProtobuf(Response response) {
+    if (isPage(response)) {
+      return PAGE;
+    }
     return success(response)
         ? ExportResponse.parse(response.body())
         : http(response, RpcStatus.parse(response.body()).message());
+  }
+
+  /** Not lost, and people are told why nothing arrives. */
+  static final DeliveryOutcome PAGE = new Retry("a page of HTML instead of an OTLP answer", null);
+
+  /**
+   * Whether a success is told by something that is no OTLP receiver, such as a portal or an ingress
+   * that answers everything with a page of its own.
+   */
+  static boolean isPage(Response response) {
+    String type = response.field("Content-Type");
+    return success(response)
+        && type != null
+        && type.toLowerCase(Locale.ROOT).startsWith("text/html");
   }
 
   static boolean success(Response response) {

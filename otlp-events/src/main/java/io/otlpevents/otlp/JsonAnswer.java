@@ -30,6 +30,9 @@ final class JsonAnswer {
     if (!Answers.success(response)) {
       return Answers.http(response, find(MESSAGE, body));
     }
+    if (Answers.isPage(response)) {
+      return Answers.PAGE;
+    }
     String rejected = find(REJECTED, body);
     return rejected.isEmpty() || Long.parseLong(rejected) == 0
         ? new Delivered()

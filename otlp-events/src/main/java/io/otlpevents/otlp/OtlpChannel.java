@@ -52,10 +52,19 @@ final class OtlpChannel {
       transport()
           .send(
               body,
-              response -> done.accept(clean(meaning.apply(response))),
+              response -> done.accept(outcome(response)),
               error -> done.accept(failure(error)));
     } catch (RequestHeaders.Unavailable e) {
       done.accept(failure(e));
+    }
+  }
+
+  private DeliveryOutcome outcome(Transport.Response response) {
+    try {
+      return clean(meaning.apply(response));
+    } catch (Throwable e) {
+      // An answer that is never reported would cost the batch a whole attempt's time.
+      return failure(e);
     }
   }
 

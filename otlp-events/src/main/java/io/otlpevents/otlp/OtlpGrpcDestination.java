@@ -41,6 +41,12 @@ public final class OtlpGrpcDestination implements Destination {
     channel.send(new BatchWriter(batch), done);
   }
 
+  /** True: a request is written before its answer, or its failure, is reported. */
+  @Override
+  public boolean releasesBatches() {
+    return true;
+  }
+
   @Override
   public void close() {
     channel.close();

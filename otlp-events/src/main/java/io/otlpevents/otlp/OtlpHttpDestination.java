@@ -68,6 +68,12 @@ public final class OtlpHttpDestination implements Destination {
         encoding == OtlpEncoding.JSON ? new JsonBatchWriter(batch) : new BatchWriter(batch), done);
   }
 
+  /** True: a request is written before its answer, or its failure, is reported. */
+  @Override
+  public boolean releasesBatches() {
+    return true;
+  }
+
   @Override
   public void close() {
     channel.close();

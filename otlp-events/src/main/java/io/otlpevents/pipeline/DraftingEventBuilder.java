@@ -149,7 +149,10 @@ final class DraftingEventBuilder implements EventBuilder {
     EventDraft d = draft;
     if (d != null && exception != null) {
       String type = typeOf(exception);
-      d.put("error.type", type);
+      if (!d.has("error.type")) {
+        // One that is set already is more specific.
+        d.put("error.type", type);
+      }
       d.put("exception.type", type);
       try {
         d.put("exception.message", exception.getMessage());

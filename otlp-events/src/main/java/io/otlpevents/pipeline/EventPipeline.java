@@ -76,7 +76,7 @@ public final class EventPipeline implements AutoCloseable {
       dispatchers.add(
           new Dispatcher(
               feed.destination,
-              ledger.open(feed.destination.name()),
+              ledger,
               journal.openReader(),
               origin.resource(),
               origin.scope(),
@@ -147,8 +147,11 @@ public final class EventPipeline implements AutoCloseable {
     long deadline = System.nanoTime() + nanos(timeout);
     journal.seal();
     flushUntil(deadline);
+    dispatchers.forEach(Dispatcher::askToStop);
     for (Dispatcher dispatcher : dispatchers) {
-      dispatcher.stop(deadline);
+      if (!dispatcher.stop(deadline)) {
+        dispatcher.settleAnyway();
+      }
     }
     journal.close();
   }

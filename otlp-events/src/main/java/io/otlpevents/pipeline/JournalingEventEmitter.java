@@ -128,16 +128,21 @@ final class JournalingEventEmitter implements EventEmitter {
    * Ends a draft: in the journal, or counted. The draft is not the caller's any more afterwards.
    */
   EmitResult emit(EventDraft draft, String name, int severity, boolean mayWait) {
-    ledger.emitted();
     EmitResult result = EmitResult.ENCODING_FAILED;
     try {
+      ledger.emitted();
       result = tryEmit(draft, name, severity, mayWait);
     } catch (Throwable e) {
       // The caller's values were read, so anything may come here; none of it is the caller's fault
       // at this place, and emitting never breaks business code.
       reject(RejectReason.ENCODING_FAILED);
     }
-    drafts.giveBack(draft);
+    try {
+      drafts.giveBack(draft);
+    } catch (Throwable e) {
+      // No memory to tidy it up: the draft is left to the garbage collector.
+      return result;
+    }
     return result;
   }
 

@@ -33,6 +33,14 @@ class AnswersTests {
   }
 
   @Test
+  void aPageThatAnswersEverythingWithSuccessIsNoReceiver() {
+    Map<String, String> headers = Map.of("Content-Type", "text/html; charset=utf-8");
+    Response page = new Response(200, headers::get, "<html>".getBytes(StandardCharsets.UTF_8));
+    assertThat(Answers.httpProtobuf(page)).isInstanceOf(Retry.class);
+    assertThat(JsonAnswer.read(page)).isInstanceOf(Retry.class);
+  }
+
+  @Test
   void measuresADateByTheReceiversOwnClock() {
     Map<String, String> headers =
         Map.of(

@@ -34,6 +34,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -233,6 +234,86 @@ class EventPipelineTests {
     DestinationAccount.Snapshot account = pipeline.ledger().snapshot().destinations().get("audit");
     assertThat(account.filtered()).isEqualTo(5);
     assertThat(account.pending()).isZero();
+  }
+
+  @Test
+  void aSelectionThatThrowsLosesNoEvent() {
+    pipeline.close();
+    AtomicInteger asked = new AtomicInteger();
+    pipeline =
+        EventPipeline.builder()
+            .destination(
+                destination,
+                QUICK,
+                (bytes, offset, length) -> {
+                  if (asked.incrementAndGet() % 7 == 0) {
+                    throw new IllegalStateException("no opinion");
+                  }
+                  return true;
+                })
+            .build();
+    emit(0, 100);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(numbers(destination.delivered)).containsExactlyElementsOf(range(0, 100));
+    assertBalanced(100, 100);
+  }
+
+  @Test
+  void aDestinationThatReportsNothingOrWithoutWordsIsNoTrap() {
+    destination.script =
+        (attempt, records, done) -> {
+          switch (attempt) {
+            case 1 -> done.accept(null);
+            case 2 -> done.accept(new DeliveryOutcome.Retry(null, null));
+            case 3 -> done.accept(new DeliveryOutcome.Refused(null, null));
+            default -> done.accept(delivered());
+          }
+        };
+    emit(0, 1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    emit(1, 10);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account().refused()).containsEntry(RefusalReason.OTHER, 1L);
+    assertBalanced(11, 10);
+  }
+
+  @Test
+  void anInterruptThatADestinationLeavesBehindDoesNotStayOnItsThread() {
+    AtomicBoolean stayed = new AtomicBoolean();
+    destination.script =
+        (attempt, records, done) -> {
+          if (Thread.currentThread().isInterrupted()) {
+            stayed.set(true);
+          }
+          Thread.currentThread().interrupt();
+          done.accept(attempt < 3 ? retry() : delivered());
+        };
+    emit(0, 10);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(stayed).isFalse();
+    assertBalanced(10, 10);
+  }
+
+  @Test
+  void closeEndsAndCountsThoughADestinationDoesNotReturn() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    destination.script =
+        (attempt, records, done) -> {
+          try {
+            released.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    emit(0, 10);
+    pipeline.flush(Duration.ofMillis(20));
+    Thread closing = new Thread(() -> pipeline.close(Duration.ofMillis(20)));
+    closing.start();
+    closing.join(Duration.ofSeconds(30).toMillis());
+    assertThat(closing.isAlive()).isFalse();
+    assertThat(account().evicted()).containsEntry(EvictionReason.CLOSED, 10L);
+    assertBalanced(10, 0);
+    released.countDown();
   }
 
   @Test
@@ -648,6 +729,19 @@ class EventPipelineTests {
       assertThat(ledger.isBalanced()).as(state).isTrue();
       assertThat(ledger.pending()).as(state).isZero();
     }
+  }
+
+  @Test
+  void anErrorTypeThatIsSetAlreadyIsKept() {
+    pipeline
+        .emitter()
+        .event("e")
+        .attribute("error.type", "card_declined")
+        .exception(new IllegalStateException("no"))
+        .emit();
+    pipeline.flush(LONG);
+    String sent = destination.delivered.get(0).toString();
+    assertThat(sent).contains("card_declined").contains("java.lang.IllegalStateException");
   }
 
   @Test

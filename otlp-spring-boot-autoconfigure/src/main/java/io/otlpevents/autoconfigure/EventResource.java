@@ -3,6 +3,7 @@ package io.otlpevents.autoconfigure;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.resources.Resource;
+import io.otlpevents.resource.ResourceDetection;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -13,10 +14,11 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * Describes the application as Spring Boot's own OpenTelemetry support does, for applications that
- * are without it. In order of precedence: {@code management.opentelemetry.resource-attributes},
- * {@code OTEL_SERVICE_NAME}, {@code OTEL_RESOURCE_ATTRIBUTES}, and the application's name and
- * group.
+ * Describes the application as Spring Boot's own OpenTelemetry support does, also for applications
+ * that are without it. In order of precedence: {@code
+ * management.opentelemetry.resource-attributes}, {@code OTEL_SERVICE_NAME}, {@code
+ * OTEL_RESOURCE_ATTRIBUTES}, and the application's name and group; a bean takes the place of all of
+ * these. What is detected comes below.
  */
 final class EventResource {
 
@@ -25,7 +27,25 @@ final class EventResource {
 
   private EventResource() {}
 
-  static Resource from(Environment environment) {
+  /**
+   * Describes the application.
+   *
+   * @param bean the application's own description, or null if it has none
+   * @param detection whether to look at the machine and the process, too
+   */
+  static Resource from(Environment environment, @Nullable Resource bean, boolean detection) {
+    if (bean != null) {
+      return detection
+          ? ResourceDetection.ofThisProcess().detect(Attributes.empty()).merge(bean)
+          : bean;
+    }
+    Attributes stated = stated(environment);
+    return detection
+        ? ResourceDetection.ofThisProcess().detect(stated)
+        : Resource.getDefault().merge(Resource.create(stated));
+  }
+
+  private static Attributes stated(Environment environment) {
     Map<String, String> values = new LinkedHashMap<>();
     putText(values, "service.name", environment.getProperty("spring.application.name"));
     putText(values, "service.namespace", environment.getProperty("spring.application.group"));
@@ -35,7 +55,7 @@ final class EventResource {
 
     AttributesBuilder attributes = Attributes.builder();
     values.forEach(attributes::put);
-    return Resource.getDefault().merge(Resource.create(attributes.build()));
+    return attributes.build();
   }
 
   /** {@code a=1,b=2} of the environment variable, or the entries of OpenTelemetry's own starter. */

@@ -4,28 +4,34 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.resources.Resource;
 import io.otlpevents.EventEmitter;
+import io.otlpevents.EventEnricher;
+import io.otlpevents.EventFilter;
 import io.otlpevents.aop.EmitEventAdvisor;
 import io.otlpevents.delivery.DeliveryOutcome;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
 import io.otlpevents.delivery.EventBatch;
+import io.otlpevents.encode.EncoderSettings;
+import io.otlpevents.encode.JacksonPayloads;
+import io.otlpevents.encode.PayloadCodec;
+import io.otlpevents.encode.RedactionRule;
 import io.otlpevents.journal.JournalSettings;
-import io.otlpevents.otlp.OtlpGrpcDestination;
-import io.otlpevents.otlp.OtlpHttpDestination;
-import io.otlpevents.otlp.OtlpSettings;
 import io.otlpevents.pipeline.EventPipeline;
+import io.otlpevents.pipeline.SamplingRule;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -33,6 +39,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Provides an {@link EventEmitter}, the pipeline behind it, and the aspect of {@code @EmitEvent}.
@@ -73,20 +80,33 @@ public final class OtlpEventsAutoConfiguration {
         ObjectProvider<Resource> resource,
         ObjectProvider<Destination> destinations,
         ObjectProvider<SslBundles> sslBundles,
+        ObjectProvider<OtlpHeadersSupplier> headersSupplier,
+        ObjectProvider<PayloadCodec> payloadCodec,
+        ObjectProvider<EventFilter> filters,
+        ObjectProvider<EventEnricher> enrichers,
         ObjectProvider<EventPipelineCustomizer> customizers) {
       OtlpProperties.Events events = properties.events();
+      List<Destination> own = destinations.orderedStream().toList();
+      OtlpReceiver receiver =
+          own.isEmpty() ? OtlpReceiver.of(properties, environment) : OtlpReceiver.of(properties);
       EventPipeline.Builder builder =
           EventPipeline.builder()
-              .resource(resource.getIfUnique(() -> EventResource.from(environment)))
+              .resource(
+                  EventResource.from(
+                      environment, resource.getIfUnique(), events.resource().detection()))
               .defaultAttributes(attributes(events.defaultAttributes()))
               .journal(journalSettings(events.journal()))
-              .delivery(deliverySettings(properties));
+              .delivery(deliverySettings(events, receiver.timeout(), properties.connectTimeout()))
+              .encoding(encoderSettings(events));
+      payloadCodec.ifAvailable(builder::payloadCodec);
       if (events.minimumSeverity() != null) {
         builder.minimumSeverity(events.minimumSeverity());
       }
-      List<Destination> own = destinations.orderedStream().toList();
+      filters.orderedStream().forEach(builder::filter);
+      sampleInto(builder, events.sampling());
+      enrichers.orderedStream().forEach(builder::enricher);
       if (own.isEmpty()) {
-        builder.destination(otlpDestination(properties, sslBundles));
+        builder.destination(receiver.destination(properties, sslBundles, headersSupplier));
       } else {
         own.forEach(destination -> builder.destination(new DestinationBean(destination)));
       }
@@ -116,44 +136,73 @@ public final class OtlpEventsAutoConfiguration {
           journal.maxBlock());
     }
 
-    private static DeliverySettings deliverySettings(OtlpProperties properties) {
-      OtlpProperties.Batch batch = properties.events().batch();
-      OtlpProperties.Retry retry = properties.events().retry();
-      return DeliverySettings.defaults().toBuilder()
+    private static DeliverySettings deliverySettings(
+        OtlpProperties.Events events, Duration timeout, Duration connectTimeout) {
+      OtlpProperties.Batch batch = events.batch();
+      OtlpProperties.Retry retry = events.retry();
+      return batch.preset().settings().toBuilder()
           .maxBatchSize(Math.toIntExact(batch.maxSize().toBytes()))
           .maxDelay(batch.maxDelay())
           .maxInFlight(batch.maxInFlight())
+          .adaptive(batch.adaptive())
           .backoff(retry.initialBackoff(), retry.maxBackoff())
+          .bisectRefused(retry.bisectRefused())
+          .holdUnauthorized(retry.holdUnauthorized())
           // Only for a destination that never reports back, so after its own time-outs.
-          .attemptTimeout(properties.timeout().plus(properties.connectTimeout()).plusSeconds(10))
+          .attemptTimeout(timeout.plus(connectTimeout).plusSeconds(10))
           .build();
     }
 
-    private static Destination otlpDestination(
-        OtlpProperties properties, ObjectProvider<SslBundles> sslBundles) {
-      OtlpSettings.Builder settings =
-          OtlpSettings.builder(properties.endpointOrDefault())
-              .headers(properties.headers())
-              .compression(properties.compression())
-              .timeout(properties.timeout())
-              .connectTimeout(properties.connectTimeout());
-      if (properties.ssl().bundle() != null) {
-        SslBundle bundle = sslBundles.getObject().getBundle(properties.ssl().bundle());
-        settings.ssl(bundle.createSslContext(), trustManager(bundle));
-      }
-      return switch (properties.protocol()) {
-        case GRPC -> OtlpGrpcDestination.create(settings.build());
-        case HTTP_PROTOBUF -> OtlpHttpDestination.create(settings.build());
-      };
+    private static EncoderSettings encoderSettings(OtlpProperties.Events events) {
+      OtlpProperties.Limits limits = events.limits();
+      EncoderSettings settings =
+          EncoderSettings.defaults()
+              .withMaxAttributes(limits.maxAttributes())
+              .withMaxDepth(limits.maxDepth())
+              .withPayloadMode(events.payload().mode())
+              .withPayloadKey(events.payload().key())
+              .withRedaction(redactionRules(events.redaction()));
+      Integer maxValueLength = limits.maxValueLength();
+      return maxValueLength == null ? settings : settings.withMaxValueLength(maxValueLength);
     }
 
-    private static X509TrustManager trustManager(SslBundle bundle) {
-      for (TrustManager manager : bundle.getManagers().getTrustManagers()) {
-        if (manager instanceof X509TrustManager x509) {
-          return x509;
-        }
+    /** In the order of precedence: the first rule that matches decides. */
+    private static List<RedactionRule> redactionRules(OtlpProperties.Redaction redaction) {
+      List<RedactionRule> rules = new ArrayList<>();
+      redaction.drop().forEach(key -> rules.add(RedactionRule.drop(key)));
+      redaction.mask().forEach(key -> rules.add(RedactionRule.mask(key)));
+      String secret = redaction.hashSecret();
+      if (secret != null) {
+        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+        redaction.hash().forEach(key -> rules.add(RedactionRule.hash(key, bytes)));
       }
-      throw new IllegalStateException("The SSL bundle has no trust manager for X.509");
+      return rules;
+    }
+
+    private static void sampleInto(
+        EventPipeline.Builder builder, OtlpProperties.Sampling sampling) {
+      for (OtlpProperties.Rule rule : sampling.rules()) {
+        SamplingRule sampled = SamplingRule.ratio(rule.name(), rule.ratio());
+        Double rate = rule.maxPerSecond();
+        builder.sampling(rate == null ? sampled : sampled.withMaxPerSecond(rate));
+      }
+      if (sampling.adaptive().enabled()) {
+        builder.adaptiveSampling(sampling.adaptive().settings());
+      }
+    }
+  }
+
+  /** Takes payloads apart as the application's own JSON does. */
+  @Configuration(proxyBeanMethods = false)
+  @Conditional(EventsEnabledCondition.class)
+  @ConditionalOnClass(JsonMapper.class)
+  static final class JacksonConfiguration {
+
+    @Bean
+    @ConditionalOnSingleCandidate(JsonMapper.class)
+    @ConditionalOnMissingBean
+    PayloadCodec otlpPayloadCodec(JsonMapper mapper) {
+      return JacksonPayloads.using(mapper);
     }
   }
 
@@ -172,6 +221,11 @@ public final class OtlpEventsAutoConfiguration {
     @Override
     public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
       bean.send(batch, done);
+    }
+
+    @Override
+    public boolean releasesBatches() {
+      return bean.releasesBatches();
     }
 
     @Override

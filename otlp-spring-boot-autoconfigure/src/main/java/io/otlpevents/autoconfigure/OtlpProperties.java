@@ -1,13 +1,22 @@
 package io.otlpevents.autoconfigure;
 
 import io.opentelemetry.api.logs.Severity;
+import io.otlpevents.PayloadMode;
+import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.journal.OverflowPolicy;
 import io.otlpevents.otlp.OtlpCompression;
+import io.otlpevents.pipeline.AdaptiveSampling;
+import io.otlpevents.pipeline.SamplingRule;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -15,39 +24,52 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * The properties below {@code otlp}. Immutable; values that cannot work are refused with an {@link
- * InvalidOtlpPropertyException} when the application starts.
+ * InvalidOtlpPropertyException} when the application starts. What is null was not set; {@link
+ * OtlpReceiver} knows what applies then.
  *
- * @param endpoint Where to send events. Of http/protobuf, /v1/logs is added where the address has
- *     no path. Unless set, http://localhost:4317 for grpc and http://localhost:4318 for
- *     http/protobuf.
- * @param protocol How to send events: grpc or http/protobuf.
+ * @param endpoint Where to send events. Over HTTP, /v1/logs is added where the address has no path.
+ *     Unless set, http://localhost:4317 for grpc and http://localhost:4318 for the others.
+ * @param protocol How to send events: grpc, http/protobuf or http/json.
  * @param headers Headers of each request, for example for authentication.
- * @param compression How requests are compressed: none or gzip.
+ * @param compression How requests are compressed: none, gzip, or zstd, which needs the library
+ *     com.github.luben:zstd-jni.
  * @param timeout How long one request may take.
  * @param connectTimeout How long connecting may take.
+ * @param keepAlive How often an HTTP/2 connection is checked with a ping; 0s for never. Many
+ *     receivers of grpc allow no more than one in 5m.
  * @param ssl TLS.
+ * @param proxy The HTTP proxy.
  * @param events Events.
  */
 @ConfigurationProperties("otlp")
 public record OtlpProperties(
     @Nullable String endpoint,
-    @DefaultValue("grpc") Protocol protocol,
+    @Nullable Protocol protocol,
     @DefaultValue Map<String, String> headers,
-    @DefaultValue("none") OtlpCompression compression,
-    @DefaultValue("10s") Duration timeout,
+    @Nullable OtlpCompression compression,
+    @Nullable Duration timeout,
     @DefaultValue("10s") Duration connectTimeout,
+    @DefaultValue("0s") Duration keepAlive,
     @DefaultValue Ssl ssl,
+    @DefaultValue Proxy proxy,
     @DefaultValue Events events) {
+
+  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
   private static final DataSize MIN_BATCH = DataSize.ofKilobytes(4);
 
   /** Receivers refuse more than 4 MiB; the rest is room for what surrounds the events. */
   private static final DataSize MAX_BATCH = DataSize.ofKilobytes(3584);
 
-  /** Checks the ranges, and the values against each other. */
+  /** Checks the ranges. */
   public OtlpProperties {
-    requirePositive("otlp.timeout", timeout);
-    requirePositive("otlp.connect-timeout", connectTimeout);
+    if (timeout != null) {
+      requireTimeout("otlp.timeout", timeout);
+    }
+    requireTimeout("otlp.connect-timeout", connectTimeout);
+    if (!keepAlive.isZero()) {
+      requireTimeout("otlp.keep-alive", keepAlive);
+    }
     headers = Map.copyOf(headers);
     headers.forEach(OtlpProperties::checkHeader);
     if (endpoint != null && endpoint.isBlank()) {
@@ -55,26 +77,15 @@ public record OtlpProperties(
     }
     if (endpoint != null) {
       endpoint = endpoint.strip();
-      checkEndpoint(endpoint, protocol);
-    }
-    if (ssl.bundle() != null && (endpoint == null || !isHttps(endpoint))) {
-      throw new InvalidOtlpPropertyException(
-          "otlp.ssl.bundle",
-          ssl.bundle(),
-          "would not be used, because otlp.endpoint does not begin with https://",
-          "Set otlp.endpoint to an https address, or remove otlp.ssl.bundle.");
     }
   }
 
-  /** The endpoint, or the protocol's usual one on this machine where none is set. */
-  URI endpointOrDefault() {
-    if (endpoint != null) {
-      return URI.create(endpoint);
-    }
-    return URI.create("http://localhost:" + protocol.port);
-  }
-
-  private static void checkEndpoint(String endpoint, Protocol protocol) {
+  /**
+   * Checks the address, once it is known which protocol is spoken there.
+   *
+   * @param endpoint the value of otlp.endpoint
+   */
+  static void checkEndpoint(String endpoint, Protocol protocol) {
     String property = "otlp.endpoint";
     URI uri;
     try {
@@ -134,10 +145,6 @@ public record OtlpProperties(
     }
   }
 
-  private static boolean isHttps(String endpoint) {
-    return endpoint.regionMatches(true, 0, "https:", 0, 6);
-  }
-
   /** Passwords stay out of messages. */
   private static String withoutUserInfo(String endpoint) {
     int at = endpoint.lastIndexOf('@');
@@ -174,6 +181,21 @@ public record OtlpProperties(
     if (value.toMillis() < 1) {
       throw new InvalidOtlpPropertyException(
           property, shown(value), "is less than 1ms", "Write a positive time, for example 10s.");
+    }
+  }
+
+  private static void requireTimeout(String property, Duration value) {
+    requirePositive(property, value);
+    if (value.compareTo(LONGEST_TIMEOUT) > 0) {
+      throw new InvalidOtlpPropertyException(
+          property, shown(value), "is more than a day", "Write a shorter time, for example 10s.");
+    }
+  }
+
+  private static void requireAtLeastOne(String property, int value, String example) {
+    if (value < 1) {
+      throw new InvalidOtlpPropertyException(
+          property, String.valueOf(value), "is less than 1", "Write for example " + example + ".");
     }
   }
 
@@ -219,7 +241,9 @@ public record OtlpProperties(
     /** OTLP over gRPC. */
     GRPC("grpc", 4317),
     /** OTLP over HTTP with a protobuf body. */
-    HTTP_PROTOBUF("http/protobuf", 4318);
+    HTTP_PROTOBUF("http/protobuf", 4318),
+    /** OTLP over HTTP with a JSON body. */
+    HTTP_JSON("http/json", 4318);
 
     private final String text;
     private final int port;
@@ -227,6 +251,21 @@ public record OtlpProperties(
     Protocol(String text, int port) {
       this.text = text;
       this.port = port;
+    }
+
+    /** The protocol that OpenTelemetry spells so; null if there is none. */
+    static @Nullable Protocol of(String text) {
+      for (Protocol protocol : values()) {
+        if (protocol.text.equals(text)) {
+          return protocol;
+        }
+      }
+      return null;
+    }
+
+    /** Where receivers on this machine usually listen. */
+    URI usualEndpoint() {
+      return URI.create("http://localhost:" + port);
     }
 
     private Protocol other() {
@@ -249,6 +288,55 @@ public record OtlpProperties(
   public record Ssl(@Nullable String bundle) {}
 
   /**
+   * The HTTP proxy.
+   *
+   * @param host Host name of the proxy. Unless set, the proxies of the Java runtime apply.
+   * @param port Port of the proxy.
+   * @param user User name, where the proxy asks for one.
+   * @param password Password, where the proxy asks for one.
+   */
+  public record Proxy(
+      @Nullable String host,
+      @Nullable Integer port,
+      @Nullable String user,
+      @Nullable String password) {
+
+    /** Checks that what belongs together is set together. */
+    public Proxy {
+      requireTogether("otlp.proxy.port", port, "otlp.proxy.host", host);
+      requireTogether("otlp.proxy.host", host, "otlp.proxy.port", port);
+      requireTogether("otlp.proxy.host", host, "otlp.proxy.user", user);
+      requireTogether("otlp.proxy.user", user, "otlp.proxy.password", password);
+      requireTogether("otlp.proxy.password", password, "otlp.proxy.user", user);
+      if (host != null && host.isBlank()) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.proxy.host", host, "is empty", "Write the proxy's name, or remove the property.");
+      }
+      if (port != null && (port < 1 || port > 65535)) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.proxy.port",
+            String.valueOf(port),
+            "is not between 1 and 65535",
+            "Write for example 3128.");
+      }
+    }
+
+    private static void requireTogether(
+        String property, @Nullable Object value, String other, @Nullable Object otherValue) {
+      if (value == null && otherValue != null) {
+        throw new InvalidOtlpPropertyException(
+            property, null, "is not set, but " + other + " is", "Set both, or remove both.");
+      }
+    }
+
+    /** Tells everything but the password. */
+    @Override
+    public String toString() {
+      return "Proxy[host=" + host + ", port=" + port + ", user=" + user + "]";
+    }
+  }
+
+  /**
    * Events.
    *
    * @param enabled Whether events are emitted. Where not, code that emits keeps working and each
@@ -262,6 +350,11 @@ public record OtlpProperties(
    * @param journal The journal, which holds events until they are delivered.
    * @param batch Batches, in which events are sent.
    * @param retry Retries, which go on as long as the journal has room.
+   * @param payload Payloads.
+   * @param limits Limits of an event; what exceeds them is cut or left out.
+   * @param redaction What must not leave the application.
+   * @param sampling Sampling, which keeps a part of the events.
+   * @param resource What describes the application.
    */
   public record Events(
       @DefaultValue("true") boolean enabled,
@@ -270,7 +363,12 @@ public record OtlpProperties(
       @DefaultValue("10s") Duration shutdownTimeout,
       @DefaultValue Journal journal,
       @DefaultValue Batch batch,
-      @DefaultValue Retry retry) {
+      @DefaultValue Retry retry,
+      @DefaultValue Payload payload,
+      @DefaultValue Limits limits,
+      @DefaultValue Redaction redaction,
+      @DefaultValue Sampling sampling,
+      @DefaultValue Resource resource) {
 
     /** Checks the ranges, and the values against each other. */
     public Events {
@@ -346,18 +444,29 @@ public record OtlpProperties(
   /**
    * Batches, in which events are sent.
    *
+   * @param preset What max-size and max-delay are unless they are set: low-latency is 256KB and
+   *     20ms, balanced is 1MB and 200ms, high-throughput is 3MB and 1s.
+   * @param adaptive Whether size and delay follow the load and the receiver's answers, within
+   *     max-size and max-delay.
    * @param maxSize Largest request before compression, from 4KB to 3584KB; receivers refuse more
-   *     than 4MB.
-   * @param maxDelay How long an event waits at most for others to be sent with it.
+   *     than 4MB. The default depends on the preset.
+   * @param maxDelay How long an event waits at most for others to be sent with it. The default
+   *     depends on the preset.
    * @param maxInFlight How many requests may be under way at the same time, from 1 to 64.
    */
   public record Batch(
-      @DefaultValue("1MB") DataSize maxSize,
-      @DefaultValue("200ms") Duration maxDelay,
+      @DefaultValue("balanced") Preset preset,
+      @DefaultValue("false") boolean adaptive,
+      DataSize maxSize,
+      Duration maxDelay,
       @DefaultValue("4") int maxInFlight) {
 
-    /** Checks the ranges. */
+    /** Takes from the preset what is not set, and checks the ranges. */
     public Batch {
+      // Binding passes null for what is not set.
+      maxSize =
+          Objects.requireNonNullElse(maxSize, DataSize.ofBytes(preset.settings().maxBatchSize()));
+      maxDelay = Objects.requireNonNullElse(maxDelay, preset.settings().maxDelay());
       if (maxSize.compareTo(MIN_BATCH) < 0) {
         throw new InvalidOtlpPropertyException(
             "otlp.events.batch.max-size",
@@ -386,9 +495,16 @@ public record OtlpProperties(
    *
    * @param initialBackoff Mean wait before the first retry; doubled for each further one.
    * @param maxBackoff Longest wait before any retry.
+   * @param bisectRefused Whether a request that the receiver calls malformed is halved and sent
+   *     again until only the bad events are refused. Otherwise all its events are.
+   * @param holdUnauthorized Whether events wait while the receiver does not accept the credentials.
+   *     Otherwise they are refused.
    */
   public record Retry(
-      @DefaultValue("200ms") Duration initialBackoff, @DefaultValue("10s") Duration maxBackoff) {
+      @DefaultValue("200ms") Duration initialBackoff,
+      @DefaultValue("10s") Duration maxBackoff,
+      @DefaultValue("false") boolean bisectRefused,
+      @DefaultValue("false") boolean holdUnauthorized) {
 
     /** Checks the ranges. */
     public Retry {
@@ -403,4 +519,252 @@ public record OtlpProperties(
       }
     }
   }
+
+  /** What batches are like unless set in detail. */
+  public enum Preset {
+    /** Events arrive sooner, in more requests. */
+    LOW_LATENCY(DeliverySettings.lowLatency()),
+    /** Something of both. */
+    BALANCED(DeliverySettings.balanced()),
+    /** Fewer and larger requests, later. */
+    HIGH_THROUGHPUT(DeliverySettings.highThroughput());
+
+    private final DeliverySettings settings;
+
+    Preset(DeliverySettings settings) {
+      this.settings = settings;
+    }
+
+    DeliverySettings settings() {
+      return settings;
+    }
+  }
+
+  /**
+   * Payloads.
+   *
+   * @param mode How payloads are recorded unless the event says otherwise: flat makes each entry an
+   *     attribute, structured-body and json-string make them the body, nested-attribute makes one
+   *     attribute of them.
+   * @param key Attribute of payloads that are recorded as one attribute.
+   */
+  public record Payload(
+      @DefaultValue("flat") PayloadMode mode, @DefaultValue("event.payload") String key) {
+
+    /** Checks the key. */
+    public Payload {
+      if (key.isBlank()) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.events.payload.key", key, "is empty", "Write for example event.payload.");
+      }
+    }
+  }
+
+  /**
+   * Limits of an event; what exceeds them is cut or left out.
+   *
+   * @param maxAttributes Most attributes that an event and its payload may have. More are left out
+   *     and counted in the record's dropped_attributes_count.
+   * @param maxValueLength Longest text in an attribute or payload, in characters; a longer one is
+   *     cut. Unless set, there is no limit.
+   * @param maxDepth How deep objects and arrays may be nested, from 1 to 30; an event with deeper
+   *     values is refused.
+   */
+  public record Limits(
+      @DefaultValue("128") int maxAttributes,
+      @Nullable Integer maxValueLength,
+      @DefaultValue("30") int maxDepth) {
+
+    /** Checks the ranges. */
+    public Limits {
+      requireAtLeastOne("otlp.events.limits.max-attributes", maxAttributes, "128");
+      if (maxValueLength != null) {
+        requireAtLeastOne("otlp.events.limits.max-value-length", maxValueLength, "4096");
+      }
+      if (maxDepth < 1 || maxDepth > 30) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.events.limits.max-depth",
+            String.valueOf(maxDepth),
+            "is not between 1 and 30",
+            "Write for example 30.");
+      }
+    }
+  }
+
+  /**
+   * What must not leave the application. Keys are dotted, as password, customer.email or card.*,
+   * and match whole segments anywhere in the path of an attribute or payload entry.
+   *
+   * @param drop Keys of what is left out. Wins over mask and hash.
+   * @param mask Keys of what is recorded as ***. Wins over hash.
+   * @param hash Keys of what is recorded as a hash, the same for equal values.
+   * @param hashSecret Secret key of the hash, at least 16 bytes, so that values cannot be found by
+   *     trying.
+   */
+  public record Redaction(
+      @DefaultValue List<String> drop,
+      @DefaultValue List<String> mask,
+      @DefaultValue List<String> hash,
+      @Nullable String hashSecret) {
+
+    private static final int SHORTEST_SECRET = 16;
+
+    /** Checks keys and secret; messages never show the secret. */
+    public Redaction {
+      drop = checkedKeys("otlp.events.redaction.drop", drop);
+      mask = checkedKeys("otlp.events.redaction.mask", mask);
+      hash = checkedKeys("otlp.events.redaction.hash", hash);
+      String property = "otlp.events.redaction.hash-secret";
+      if (hashSecret == null) {
+        if (!hash.isEmpty()) {
+          throw new InvalidOtlpPropertyException(
+              property,
+              null,
+              "is not set, but otlp.events.redaction.hash names keys",
+              "Set it to a random text of at least 16 characters that is kept secret.");
+        }
+      } else if (hashSecret.getBytes(StandardCharsets.UTF_8).length < SHORTEST_SECRET) {
+        throw new InvalidOtlpPropertyException(
+            property,
+            null,
+            "is shorter than 16 bytes",
+            "Set it to a random text of at least 16 characters that is kept secret.");
+      }
+    }
+
+    private static List<String> checkedKeys(String property, List<String> keys) {
+      for (String key : keys) {
+        if (key.isBlank()) {
+          throw new InvalidOtlpPropertyException(
+              property, null, "contains an empty key", "Write for example password, card.*");
+        }
+      }
+      return List.copyOf(keys);
+    }
+
+    /** Tells everything but the secret. */
+    @Override
+    public String toString() {
+      return "Redaction[drop=" + drop + ", mask=" + mask + ", hash=" + hash + "]";
+    }
+  }
+
+  /**
+   * Sampling, which keeps a part of the events; never concerns security audit.
+   *
+   * @param rules Rules by event name, of which the most specific one applies: a name, a ratio from
+   *     0 to 1, and max-per-second.
+   * @param adaptive Sampling under pressure.
+   */
+  public record Sampling(@DefaultValue List<Rule> rules, @DefaultValue Adaptive adaptive) {
+
+    /** Checks the rules. */
+    public Sampling {
+      rules = List.copyOf(rules);
+      Set<String> names = new HashSet<>();
+      for (int i = 0; i < rules.size(); i++) {
+        String property = "otlp.events.sampling.rules[" + i + "].";
+        Rule rule = rules.get(i);
+        checkName(property + "name", rule.name());
+        if (!names.add(rule.name())) {
+          throw new InvalidOtlpPropertyException(
+              property + "name",
+              rule.name(),
+              "is the name of an earlier rule, too",
+              "Put ratio and max-per-second into one rule.");
+        }
+        if (!(rule.ratio() >= 0 && rule.ratio() <= 1)) {
+          throw new InvalidOtlpPropertyException(
+              property + "ratio",
+              String.valueOf(rule.ratio()),
+              "is not between 0 and 1",
+              "Write for example 0.1 for a tenth of the events.");
+        }
+        Double rate = rule.maxPerSecond();
+        if (rate != null && !(rate > 0 && rate <= 1_000_000)) {
+          throw new InvalidOtlpPropertyException(
+              property + "max-per-second",
+              String.valueOf(rate),
+              "is not greater than 0 and at most 1000000",
+              "Write for example 100, or ratio: 0 to keep nothing.");
+        }
+      }
+    }
+
+    private static void checkName(String property, @Nullable String name) {
+      if (name == null) {
+        throw new InvalidOtlpPropertyException(
+            property, null, "is not set", "Write an event's name, order.* or *.");
+      }
+      try {
+        SamplingRule.ratio(name, 1);
+      } catch (IllegalArgumentException e) {
+        throw new InvalidOtlpPropertyException(
+            property,
+            name,
+            "is neither a name nor a prefix that ends in .*",
+            "Write for example order.placed, order.* or *.");
+      }
+    }
+  }
+
+  /**
+   * How many of certain events are kept.
+   *
+   * @param name An event's name, a prefix such as order.*, or * for every name.
+   * @param ratio Share to keep, from 0 to 1.
+   * @param maxPerSecond Most events a second, after the ratio. Unless set, there is no limit.
+   */
+  public record Rule(String name, @DefaultValue("1") double ratio, @Nullable Double maxPerSecond) {}
+
+  /**
+   * Sampling under pressure.
+   *
+   * @param enabled Whether less severe events are thinned out as the journal fills, so that room is
+   *     left for the others.
+   * @param lowWaterMark How full the journal is when thinning out starts, from 0 to 1.
+   * @param highWaterMark How full the journal is when the floor is reached, from 0 to 1.
+   * @param floor Smallest share of events that is kept, from 0 to 1.
+   * @param keepFrom Least severe events that are always kept.
+   */
+  public record Adaptive(
+      @DefaultValue("false") boolean enabled,
+      @DefaultValue("0.5") double lowWaterMark,
+      @DefaultValue("0.9") double highWaterMark,
+      @DefaultValue("0.01") double floor,
+      @DefaultValue("warn") Severity keepFrom) {
+
+    /** Checks the ranges, and the values against each other. */
+    public Adaptive {
+      requireShare("otlp.events.sampling.adaptive.low-water-mark", lowWaterMark);
+      requireShare("otlp.events.sampling.adaptive.high-water-mark", highWaterMark);
+      requireShare("otlp.events.sampling.adaptive.floor", floor);
+      if (lowWaterMark >= highWaterMark) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.events.sampling.adaptive.low-water-mark",
+            String.valueOf(lowWaterMark),
+            "is not less than otlp.events.sampling.adaptive.high-water-mark=" + highWaterMark,
+            "Write for example 0.5 and 0.9.");
+      }
+    }
+
+    private static void requireShare(String property, double value) {
+      if (!(value >= 0 && value <= 1)) {
+        throw new InvalidOtlpPropertyException(
+            property, String.valueOf(value), "is not between 0 and 1", "Write for example 0.5.");
+      }
+    }
+
+    AdaptiveSampling settings() {
+      return new AdaptiveSampling(lowWaterMark, highWaterMark, floor, keepFrom);
+    }
+  }
+
+  /**
+   * What describes the application.
+   *
+   * @param detection Whether host, process, container and Kubernetes pod are described, as far as
+   *     the application does not state them itself.
+   */
+  public record Resource(@DefaultValue("true") boolean detection) {}
 }

@@ -34,7 +34,12 @@ class ConfigurationMetadataTests {
             "otlp.compression",
             "otlp.timeout",
             "otlp.connect-timeout",
+            "otlp.keep-alive",
             "otlp.ssl.bundle",
+            "otlp.proxy.host",
+            "otlp.proxy.port",
+            "otlp.proxy.user",
+            "otlp.proxy.password",
             "otlp.events.enabled",
             "otlp.events.default-attributes",
             "otlp.events.minimum-severity",
@@ -44,12 +49,35 @@ class ConfigurationMetadataTests {
             "otlp.events.journal.max-event-size",
             "otlp.events.journal.overflow",
             "otlp.events.journal.max-block",
+            "otlp.events.batch.preset",
+            "otlp.events.batch.adaptive",
             "otlp.events.batch.max-size",
             "otlp.events.batch.max-delay",
             "otlp.events.batch.max-in-flight",
             "otlp.events.retry.initial-backoff",
-            "otlp.events.retry.max-backoff")
+            "otlp.events.retry.max-backoff",
+            "otlp.events.retry.bisect-refused",
+            "otlp.events.retry.hold-unauthorized",
+            "otlp.events.payload.mode",
+            "otlp.events.payload.key",
+            "otlp.events.limits.max-attributes",
+            "otlp.events.limits.max-value-length",
+            "otlp.events.limits.max-depth",
+            "otlp.events.redaction.drop",
+            "otlp.events.redaction.mask",
+            "otlp.events.redaction.hash",
+            "otlp.events.redaction.hash-secret",
+            "otlp.events.sampling.rules",
+            "otlp.events.sampling.adaptive.enabled",
+            "otlp.events.sampling.adaptive.low-water-mark",
+            "otlp.events.sampling.adaptive.high-water-mark",
+            "otlp.events.sampling.adaptive.floor",
+            "otlp.events.sampling.adaptive.keep-from",
+            "otlp.events.resource.detection")
         .containsEntry("otlp.protocol", "grpc")
+        .containsEntry("otlp.compression", "none")
+        .containsEntry("otlp.timeout", "10s")
+        .containsEntry("otlp.events.batch.max-size", "1MB")
         .containsEntry("otlp.events.enabled", "true")
         .containsEntry("otlp.events.journal.max-size", "64MB")
         .containsEntry("otlp.events.batch.max-delay", "200ms");
@@ -64,6 +92,7 @@ class ConfigurationMetadataTests {
         JSONArray values = hint.getJSONArray("values");
         assertThat(values.getJSONObject(0).getString("value")).isEqualTo("grpc");
         assertThat(values.getJSONObject(1).getString("value")).isEqualTo("http/protobuf");
+        assertThat(values.getJSONObject(2).getString("value")).isEqualTo("http/json");
         return;
       }
     }

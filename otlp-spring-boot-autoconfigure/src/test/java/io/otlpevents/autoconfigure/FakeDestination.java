@@ -15,33 +15,43 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Keeps what it is given; answers at once, or never. */
+/** Keeps what it is given; answers at once, or never where the answer is null. */
 final class FakeDestination implements Destination {
 
   final List<ExportLogsServiceRequest> requests = new CopyOnWriteArrayList<>();
   final AtomicInteger closed = new AtomicInteger();
-  private final boolean answers;
+  private final Function<ExportLogsServiceRequest, @Nullable DeliveryOutcome> answers;
 
-  private FakeDestination(boolean answers) {
+  private FakeDestination(Function<ExportLogsServiceRequest, @Nullable DeliveryOutcome> answers) {
     this.answers = answers;
   }
 
   static FakeDestination answering() {
-    return new FakeDestination(true);
+    return answering(request -> new DeliveryOutcome.Delivered());
+  }
+
+  static FakeDestination answering(
+      Function<ExportLogsServiceRequest, @Nullable DeliveryOutcome> answers) {
+    return new FakeDestination(answers);
   }
 
   static FakeDestination silent() {
-    return new FakeDestination(false);
+    return new FakeDestination(request -> null);
   }
 
-  List<LogRecord> events() {
-    return requests.stream()
-        .flatMap(request -> request.getResourceLogsList().stream())
+  static List<LogRecord> events(ExportLogsServiceRequest request) {
+    return request.getResourceLogsList().stream()
         .flatMap(logs -> logs.getScopeLogsList().stream())
         .flatMap(logs -> logs.getLogRecordsList().stream())
         .toList();
+  }
+
+  List<LogRecord> events() {
+    return requests.stream().flatMap(request -> events(request).stream()).toList();
   }
 
   List<String> eventNames() {
@@ -66,14 +76,17 @@ final class FakeDestination implements Destination {
   @Override
   public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ExportLogsServiceRequest request;
     try {
       batch.writeTo(bytes);
-      requests.add(ExportLogsServiceRequest.parseFrom(bytes.toByteArray()));
+      request = ExportLogsServiceRequest.parseFrom(bytes.toByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (answers) {
-      done.accept(new DeliveryOutcome.Delivered());
+    requests.add(request);
+    DeliveryOutcome outcome = answers.apply(request);
+    if (outcome != null) {
+      done.accept(outcome);
     }
   }
 

@@ -191,7 +191,7 @@ class OtlpEventsAutoConfigurationTests {
     Resource own =
         Resource.create(Attributes.builder().put("service.name", "own").put("n", 1).build());
     runner
-        .withPropertyValues("spring.application.name=shop")
+        .withPropertyValues("spring.application.name=shop", "otlp.events.resource.detection=false")
         .withBean(Resource.class, () -> own)
         .run(
             context -> {

@@ -1,9 +1,11 @@
 package io.otlpevents.autoconfigure;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.ZstdInputStream;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -13,6 +15,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.otlpevents.EventEmitter;
 import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +24,8 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** What the properties below {@code otlp} do to the requests that arrive. */
@@ -44,14 +50,19 @@ class OtlpExportIntegrationTests {
   /** Shorter than the default time-outs and back-offs, or their effect would not show. */
   private static final Duration SOON = Duration.ofSeconds(8);
 
+  /** A frame of HTTP/2. */
+  private static final int PING = 6;
+
   private final BlockingQueue<Received> requests = new LinkedBlockingQueue<>();
   private final AtomicInteger refusals = new AtomicInteger();
   private final CountDownLatch finished = new CountDownLatch(1);
-  private final ApplicationContextRunner runner =
+  private final ApplicationContextRunner bare =
       new ApplicationContextRunner()
           .withConfiguration(
               AutoConfigurations.of(SslAutoConfiguration.class, OtlpEventsAutoConfiguration.class))
-          .withPropertyValues("otlp.protocol=http/protobuf", "otlp.events.batch.max-delay=1ms");
+          .withPropertyValues("otlp.events.batch.max-delay=1ms");
+  private final ApplicationContextRunner runner =
+      bare.withPropertyValues("otlp.protocol=http/protobuf");
   private @Nullable HttpServer server;
 
   @AfterEach
@@ -88,6 +99,125 @@ class OtlpExportIntegrationTests {
     assertThat(received.headers().getFirst("content-encoding")).isEqualTo("gzip");
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(received.body()))) {
       assertThat(eventName(in.readAllBytes())).isEqualTo("x");
+    }
+  }
+
+  @Test
+  void compressesWithZstd() throws Exception {
+    int port = start(HttpServer.create(loopback(), 0), this::receive);
+    Received received = emit("otlp.endpoint=http://localhost:" + port, "otlp.compression=zstd");
+    assertThat(received.headers().getFirst("content-encoding")).isEqualTo("zstd");
+    try (ZstdInputStream in = new ZstdInputStream(new ByteArrayInputStream(received.body()))) {
+      assertThat(eventName(in.readAllBytes())).isEqualTo("x");
+    }
+  }
+
+  @Test
+  void refusesZstdWithoutItsLibrary() {
+    runner
+        .withClassLoader(new FilteredClassLoader("com.github.luben"))
+        .withPropertyValues("otlp.compression=zstd")
+        .run(
+            context ->
+                assertThat(context.getStartupFailure())
+                    .hasRootCauseInstanceOf(InvalidOtlpPropertyException.class)
+                    .rootCause()
+                    .hasMessageContaining("Property otlp.compression=zstd needs the library")
+                    .hasMessageContaining("com.github.luben:zstd-jni")
+                    .hasMessageContaining("set otlp.compression=gzip"));
+  }
+
+  @Test
+  void sendsJson() throws Exception {
+    int port = start(HttpServer.create(loopback(), 0), this::receive);
+    Received received = emit("otlp.endpoint=http://localhost:" + port, "otlp.protocol=http/json");
+    assertThat(received.path()).isEqualTo("/v1/logs");
+    assertThat(received.headers().getFirst("content-type")).startsWith("application/json");
+    assertThat(new String(received.body(), UTF_8)).contains("\"eventName\":\"x\"");
+  }
+
+  @Test
+  void asksForHeadersOfEachRequest() throws Exception {
+    int port = start(HttpServer.create(loopback(), 0), this::receive);
+    refusals.set(1);
+    AtomicInteger asked = new AtomicInteger();
+    emit(
+        runner.withBean(
+            OtlpHeadersSupplier.class,
+            () -> () -> Map.of("authorization", "token-" + asked.incrementAndGet())),
+        "otlp.endpoint=http://localhost:" + port,
+        "otlp.headers.authorization=fixed",
+        "otlp.events.retry.initial-backoff=1ms");
+    assertThat(requests)
+        .extracting(received -> received.headers().getFirst("authorization"))
+        .containsExactly("token-1", "token-2");
+  }
+
+  @Test
+  void sendsThroughTheProxy() throws Exception {
+    int port =
+        start(
+            HttpServer.create(loopback(), 0),
+            exchange -> {
+              if (exchange.getRequestHeaders().containsKey("proxy-authorization")) {
+                receive(exchange);
+              } else {
+                exchange.getRequestBody().readAllBytes();
+                exchange.getResponseHeaders().set("proxy-authenticate", "Basic realm=\"x\"");
+                exchange.sendResponseHeaders(407, -1);
+                exchange.close();
+              }
+            });
+    Received received =
+        emit(
+            "otlp.endpoint=http://collector.invalid:1234",
+            "otlp.proxy.host=localhost",
+            "otlp.proxy.port=" + port,
+            "otlp.proxy.user=me",
+            "otlp.proxy.password=hush");
+    assertThat(received.headers().getFirst("host")).isEqualTo("collector.invalid:1234");
+    assertThat(received.headers().getFirst("proxy-authorization"))
+        .isEqualTo("Basic " + Base64.getEncoder().encodeToString("me:hush".getBytes(UTF_8)));
+  }
+
+  @Test
+  void sendsWhereOpenTelemetrysVariablesSay() throws Exception {
+    int port = start(HttpServer.create(loopback(), 0), this::receive);
+    Received received =
+        emit(
+            bare,
+            "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:" + port + "/base",
+            "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL=http/protobuf",
+            "OTEL_EXPORTER_OTLP_HEADERS=x-api-key=secret",
+            "OTEL_EXPORTER_OTLP_COMPRESSION=gzip");
+    assertThat(received.path()).isEqualTo("/base/v1/logs");
+    assertThat(received.headers().getFirst("x-api-key")).isEqualTo("secret");
+    assertThat(received.headers().getFirst("content-encoding")).isEqualTo("gzip");
+  }
+
+  @Test
+  void pingsToKeepAConnectionAlive() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      bare.withPropertyValues(
+              "otlp.endpoint=http://localhost:" + socket.getLocalPort(),
+              "otlp.keep-alive=100ms",
+              "otlp.events.shutdown-timeout=0s")
+          .run(
+              context -> {
+                context.getBean(EventEmitter.class).event("x").emit();
+                socket.setSoTimeout(20_000);
+                try (Socket connection = socket.accept()) {
+                  connection.setSoTimeout(5_000);
+                  DataInputStream in = new DataInputStream(connection.getInputStream());
+                  in.readNBytes(24); // the connection preface, then frames
+                  int type;
+                  do {
+                    int length = in.readUnsignedShort() << 8 | in.readUnsignedByte();
+                    type = in.readUnsignedByte();
+                    in.readNBytes(5 + length);
+                  } while (type != PING);
+                }
+              });
     }
   }
 
@@ -168,6 +298,10 @@ class OtlpExportIntegrationTests {
   }
 
   private Received emit(String... properties) {
+    return emit(runner, properties);
+  }
+
+  private Received emit(ApplicationContextRunner runner, String... properties) {
     runner
         .withPropertyValues(properties)
         .run(

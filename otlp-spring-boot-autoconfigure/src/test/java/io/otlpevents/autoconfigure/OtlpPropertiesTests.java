@@ -3,20 +3,27 @@ package io.otlpevents.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.logs.Severity;
+import io.otlpevents.PayloadMode;
+import io.otlpevents.autoconfigure.OtlpProperties.Preset;
 import io.otlpevents.autoconfigure.OtlpProperties.Protocol;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
+import io.otlpevents.encode.EncoderSettings;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.journal.OverflowPolicy;
 import io.otlpevents.otlp.OtlpCompression;
+import io.otlpevents.pipeline.AdaptiveSampling;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.NestedExceptionUtils;
@@ -49,34 +56,80 @@ class OtlpPropertiesTests {
           assertThat(events.batch())
               .isEqualTo(
                   new OtlpProperties.Batch(
+                      Preset.BALANCED,
+                      delivery.adaptive(),
                       DataSize.ofBytes(delivery.maxBatchSize()),
                       delivery.maxDelay(),
                       delivery.maxInFlight()));
           assertThat(events.retry())
               .isEqualTo(
-                  new OtlpProperties.Retry(delivery.initialBackoff(), delivery.maxBackoff()));
+                  new OtlpProperties.Retry(
+                      delivery.initialBackoff(),
+                      delivery.maxBackoff(),
+                      delivery.bisectRefused(),
+                      delivery.holdUnauthorized()));
+          EncoderSettings encoding = EncoderSettings.defaults();
+          assertThat(events.payload())
+              .isEqualTo(new OtlpProperties.Payload(encoding.payloadMode(), encoding.payloadKey()));
+          assertThat(events.limits())
+              .isEqualTo(
+                  new OtlpProperties.Limits(encoding.maxAttributes(), null, encoding.maxDepth()));
+          assertThat(encoding.maxValueLength()).isEqualTo(Integer.MAX_VALUE);
+          assertThat(events.redaction())
+              .isEqualTo(new OtlpProperties.Redaction(List.of(), List.of(), List.of(), null));
+          assertThat(events.sampling().rules()).isEmpty();
+          assertThat(events.sampling().adaptive().enabled()).isFalse();
+          assertThat(events.sampling().adaptive().settings())
+              .isEqualTo(AdaptiveSampling.defaults());
+          assertThat(events.resource().detection()).isTrue();
           assertThat(events.enabled()).isTrue();
           assertThat(events.minimumSeverity()).isNull();
           assertThat(events.defaultAttributes()).isEmpty();
           assertThat(events.shutdownTimeout()).isEqualTo(Duration.ofSeconds(10));
-          assertThat(properties.protocol()).isEqualTo(Protocol.GRPC);
-          assertThat(properties.endpointOrDefault()).isEqualTo(URI.create("http://localhost:4317"));
-          assertThat(properties.headers()).isEmpty();
-          assertThat(properties.compression()).isEqualTo(OtlpCompression.NONE);
-          assertThat(properties.timeout()).isEqualTo(Duration.ofSeconds(10));
+          assertThat(OtlpReceiver.of(properties))
+              .isEqualTo(
+                  new OtlpReceiver(
+                      URI.create("http://localhost:4317"),
+                      Protocol.GRPC,
+                      Map.of(),
+                      OtlpCompression.NONE,
+                      Duration.ofSeconds(10)));
+          assertThat(properties.keepAlive()).isZero();
+          assertThat(properties.proxy())
+              .isEqualTo(new OtlpProperties.Proxy(null, null, null, null));
           assertThat(properties.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
           assertThat(properties.ssl().bundle()).isNull();
         });
   }
 
-  @Test
-  void httpHasAnEndpointOfItsOwn() {
+  @ParameterizedTest
+  @ValueSource(strings = {"http/protobuf", "http/json"})
+  void httpHasAnEndpointOfItsOwn(String protocol) {
     runner
-        .withPropertyValues("otlp.protocol=http/protobuf")
+        .withPropertyValues("otlp.protocol=" + protocol)
         .run(
-            context ->
-                assertThat(context.getBean(OtlpProperties.class).endpointOrDefault())
-                    .isEqualTo(URI.create("http://localhost:4318")));
+            context -> {
+              OtlpReceiver receiver = OtlpReceiver.of(context.getBean(OtlpProperties.class));
+              assertThat(receiver.endpoint()).isEqualTo(URI.create("http://localhost:4318"));
+              assertThat(receiver.protocol()).hasToString(protocol);
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "low-latency, 256KB, 20ms",
+    "balanced, 1MB, 200ms",
+    "high-throughput, 3MB, 1s",
+  })
+  void takesFromThePresetWhatIsNotSet(String preset, String maxSize, String maxDelay) {
+    runner
+        .withPropertyValues("otlp.events.batch.preset=" + preset)
+        .run(
+            context -> {
+              OtlpProperties.Batch batch = context.getBean(OtlpProperties.class).events().batch();
+              assertThat(batch.maxSize()).isEqualTo(DataSize.parse(maxSize));
+              assertThat(batch.maxDelay()).isEqualTo(DurationStyle.detectAndParse(maxDelay));
+            });
   }
 
   @Test
@@ -89,6 +142,11 @@ class OtlpPropertiesTests {
             "otlp.compression=gzip",
             "otlp.timeout=1s",
             "otlp.connect-timeout=2s",
+            "otlp.keep-alive=6m",
+            "otlp.proxy.host=proxy.example",
+            "otlp.proxy.port=3128",
+            "otlp.proxy.user=me",
+            "otlp.proxy.password=hush",
             "otlp.ssl.bundle=tls",
             "otlp.events.default-attributes.a.b=c",
             "otlp.events.minimum-severity=error",
@@ -98,11 +156,34 @@ class OtlpPropertiesTests {
             "otlp.events.journal.max-event-size=64KB",
             "otlp.events.journal.overflow=block",
             "otlp.events.journal.max-block=4s",
+            "otlp.events.batch.preset=low-latency",
+            "otlp.events.batch.adaptive=true",
             "otlp.events.batch.max-size=2MB",
             "otlp.events.batch.max-delay=5ms",
             "otlp.events.batch.max-in-flight=6",
             "otlp.events.retry.initial-backoff=7ms",
-            "otlp.events.retry.max-backoff=8s")
+            "otlp.events.retry.max-backoff=8s",
+            "otlp.events.retry.bisect-refused=true",
+            "otlp.events.retry.hold-unauthorized=true",
+            "otlp.events.payload.mode=structured-body",
+            "otlp.events.payload.key=data",
+            "otlp.events.limits.max-attributes=9",
+            "otlp.events.limits.max-value-length=10",
+            "otlp.events.limits.max-depth=11",
+            "otlp.events.redaction.drop=a,b.*",
+            "otlp.events.redaction.mask=c",
+            "otlp.events.redaction.hash=d",
+            "otlp.events.redaction.hash-secret=0123456789abcdef",
+            "otlp.events.sampling.rules[0].name=order.*",
+            "otlp.events.sampling.rules[0].ratio=0.1",
+            "otlp.events.sampling.rules[1].name=*",
+            "otlp.events.sampling.rules[1].max-per-second=12.5",
+            "otlp.events.sampling.adaptive.enabled=true",
+            "otlp.events.sampling.adaptive.low-water-mark=0.2",
+            "otlp.events.sampling.adaptive.high-water-mark=0.3",
+            "otlp.events.sampling.adaptive.floor=0.4",
+            "otlp.events.sampling.adaptive.keep-from=fatal",
+            "otlp.events.resource.detection=false")
         .run(
             context ->
                 assertThat(context.getBean(OtlpProperties.class))
@@ -114,7 +195,9 @@ class OtlpPropertiesTests {
                             OtlpCompression.GZIP,
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(2),
+                            Duration.ofMinutes(6),
                             new OtlpProperties.Ssl("tls"),
+                            new OtlpProperties.Proxy("proxy.example", 3128, "me", "hush"),
                             new OtlpProperties.Events(
                                 true,
                                 Map.of("a.b", "c"),
@@ -127,9 +210,27 @@ class OtlpPropertiesTests {
                                     OverflowPolicy.BLOCK,
                                     Duration.ofSeconds(4)),
                                 new OtlpProperties.Batch(
-                                    DataSize.ofMegabytes(2), Duration.ofMillis(5), 6),
+                                    Preset.LOW_LATENCY,
+                                    true,
+                                    DataSize.ofMegabytes(2),
+                                    Duration.ofMillis(5),
+                                    6),
                                 new OtlpProperties.Retry(
-                                    Duration.ofMillis(7), Duration.ofSeconds(8))))));
+                                    Duration.ofMillis(7), Duration.ofSeconds(8), true, true),
+                                new OtlpProperties.Payload(PayloadMode.STRUCTURED_BODY, "data"),
+                                new OtlpProperties.Limits(9, 10, 11),
+                                new OtlpProperties.Redaction(
+                                    List.of("a", "b.*"),
+                                    List.of("c"),
+                                    List.of("d"),
+                                    "0123456789abcdef"),
+                                new OtlpProperties.Sampling(
+                                    List.of(
+                                        new OtlpProperties.Rule("order.*", 0.1, null),
+                                        new OtlpProperties.Rule("*", 1, 12.5)),
+                                    new OtlpProperties.Adaptive(
+                                        true, 0.2, 0.3, 0.4, Severity.FATAL)),
+                                new OtlpProperties.Resource(false)))));
   }
 
   @ParameterizedTest
@@ -143,7 +244,10 @@ class OtlpPropertiesTests {
         "otlp.events.batch.max-size=3584KB",
         "otlp.events.journal.max-size=2MB",
         "otlp.events.shutdown-timeout=0s",
-        "otlp.headers.x-empty="
+        "otlp.headers.x-empty=",
+        "otlp.keep-alive=0s",
+        "otlp.events.sampling.rules[0].name=*",
+        "otlp.events.redaction.hash-secret=0123456789abcdef"
       })
   void accepts(String property) {
     runner.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());
@@ -164,6 +268,10 @@ class OtlpPropertiesTests {
           otlp.timeout=0s | is less than 1ms | Write a positive time, for example 10s.
           otlp.timeout=-1s | is less than 1ms | Write a positive time
           otlp.connect-timeout=0s | is less than 1ms | Write a positive time
+          otlp.timeout=25h | is more than a day | Write a shorter time
+          otlp.connect-timeout=25h | is more than a day | Write a shorter time
+          otlp.keep-alive=-1s | is less than 1ms | Write a positive time
+          otlp.keep-alive=25h | is more than a day | Write a shorter time
           otlp.ssl.bundle=tls | would not be used, because otlp.endpoint does not begin with https:// | Set otlp.endpoint to an https address
           otlp.events.shutdown-timeout=-1s | is a negative time | Write for example 1s, or 0s for none.
           otlp.events.journal.max-size=0B | is not a positive size | Write for example 1MB.
@@ -181,9 +289,22 @@ class OtlpPropertiesTests {
           otlp.events.batch.max-in-flight=65 | is not between 1 and 64 | Write for example 4.
           otlp.events.retry.initial-backoff=0s | is less than 1ms | Write a positive time
           otlp.events.retry.max-backoff=100ms | is less than otlp.events.retry.initial-backoff=200ms | Write at least 200ms
+          otlp.events.payload.key= | is empty | Write for example event.payload.
+          otlp.events.limits.max-attributes=0 | is less than 1 | Write for example 128.
+          otlp.events.limits.max-value-length=0 | is less than 1 | Write for example 4096.
+          otlp.events.limits.max-depth=0 | is not between 1 and 30 | Write for example 30.
+          otlp.events.limits.max-depth=31 | is not between 1 and 30 | Write for example 30.
+          otlp.events.redaction.drop[0]= | contains an empty key | Write for example password
+          otlp.events.redaction.mask[0]= | contains an empty key | Write for example password
+          otlp.events.redaction.hash[0]= | contains an empty key | Write for example password
+          otlp.events.sampling.rules[0].name=a*b | is neither a name nor a prefix that ends in .* | Write for example order.placed, order.* or *.
+          otlp.events.sampling.adaptive.low-water-mark=0.95 | is not less than otlp.events.sampling.adaptive.high-water-mark=0.9 | Write for example 0.5 and 0.9.
+          otlp.events.sampling.adaptive.low-water-mark=-0.1 | is not between 0 and 1 | Write for example 0.5.
+          otlp.events.sampling.adaptive.high-water-mark=1.1 | is not between 0 and 1 | Write for example 0.5.
+          otlp.events.sampling.adaptive.floor=2 | is not between 0 and 1 | Write for example 0.5.
           """)
   void refuses(String setting, String problem, String fix) {
-    String property = setting.substring(0, setting.indexOf('='));
+    String property = setting.substring(0, setting.indexOf('=')).replaceFirst("\\[0\\]$", "");
     refuses(property, problem, fix, setting);
   }
 
@@ -247,6 +368,89 @@ class OtlpPropertiesTests {
         "contains the header name \"x api\"",
         "Use letters, digits and hyphens",
         "otlp.headers[x api]=1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ratio=0.5 | name | is not set
+          ratio=1.5 | ratio | is not between 0 and 1
+          ratio=-0.5 | ratio | is not between 0 and 1
+          max-per-second=0 | max-per-second | is not greater than 0 and at most 1000000
+          max-per-second=1000001 | max-per-second | is not greater than 0 and at most 1000000
+          name=first | name | is the name of an earlier rule, too
+          """)
+  void refusesAWrongSamplingRule(String setting, String key, String problem) {
+    String rule = "otlp.events.sampling.rules[1].";
+    String[] settings = {
+      "otlp.events.sampling.rules[0].name=first", rule + "name=second", rule + setting
+    };
+    if (key.equals("name") && setting.startsWith("ratio")) {
+      settings[1] = "some.other=property";
+    }
+    refuses(rule + key, problem, "", settings);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          otlp.proxy.host=proxy | otlp.proxy.port | is not set, but otlp.proxy.host is
+          otlp.proxy.port=3128 | otlp.proxy.host | is not set, but otlp.proxy.port is
+          otlp.proxy.user=me | otlp.proxy.host | is not set, but otlp.proxy.user is
+          otlp.proxy.password=hush | otlp.proxy.user | is not set, but otlp.proxy.password is
+          """)
+  void refusesHalfAProxy(String setting, String property, String problem) {
+    InvalidOtlpPropertyException failure =
+        refuses(property, problem, "Set both, or remove both.", setting);
+    assertThat(failure.getMessage()).doesNotContain("hush");
+  }
+
+  @Test
+  void refusesAProxyPortThatIsNone() {
+    refuses(
+        "otlp.proxy.port",
+        "is not between 1 and 65535",
+        "Write for example 3128.",
+        "otlp.proxy.host=proxy",
+        "otlp.proxy.port=65536");
+  }
+
+  @Test
+  void refusesAHashWithoutASecret() {
+    refuses(
+        "otlp.events.redaction.hash-secret",
+        "is not set, but otlp.events.redaction.hash names keys",
+        "at least 16 characters",
+        "otlp.events.redaction.hash=customer.id");
+  }
+
+  @Test
+  void refusesAShortSecretWithoutShowingIt() {
+    runner
+        .withPropertyValues("otlp.events.redaction.hash-secret=hush")
+        .run(
+            context -> {
+              Throwable failure = context.getStartupFailure();
+              assertThat(failure)
+                  .hasStackTraceContaining("hash-secret is shorter than 16 bytes")
+                  .extracting(Throwables::getStackTrace)
+                  .asString()
+                  .doesNotContain("hush");
+            });
+  }
+
+  @Test
+  void showsNoSecretsAsText() {
+    assertThat(new OtlpProperties.Proxy("proxy", 1, "me", "hush").toString())
+        .doesNotContain("hush");
+    assertThat(
+            new OtlpProperties.Redaction(List.of(), List.of(), List.of(), "hush, hush, hush, hush")
+                .toString())
+        .doesNotContain("hush");
   }
 
   @Test

@@ -14,8 +14,7 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnBooleanProperty(EmbeddedReceiverSwitch.EMBEDDED)
 class EmbeddedReceiverConfiguration {
 
-  /** The pipeline closes it. */
-  @Bean(destroyMethod = "")
+  @Bean
   Destination embeddedReceiver(OtlpReceiver receiver) {
     URI address = URI.create("http://" + receiver.host() + ":" + receiver.grpcPort());
     return OtlpGrpcDestination.create(OtlpSettings.builder(address).build());

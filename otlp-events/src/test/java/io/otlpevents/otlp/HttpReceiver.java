@@ -32,8 +32,7 @@ final class HttpReceiver extends ScriptedReceiver {
   private final String scheme;
 
   HttpReceiver() throws IOException {
-    this(
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), "http");
+    this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0), "http");
   }
 
   /** With TLS, on this port or any if 0. */

@@ -41,7 +41,8 @@ class ProxyIntegrationTests {
   static void createAuthority() throws Exception {
     TestAuthority authority = TestAuthority.create(shared, "one");
     leaf = authority.leaf("server", "EC");
-    trust = Files.writeString(shared.resolve("trust.pem"), TestAuthority.pem(authority.certificate()));
+    trust =
+        Files.writeString(shared.resolve("trust.pem"), TestAuthority.pem(authority.certificate()));
   }
 
   @BeforeEach
@@ -125,8 +126,7 @@ class ProxyIntegrationTests {
     }
     try (HttpReceiver receiver = new HttpReceiver()) {
       URI elsewhere = URI.create("http://collector.test:" + receiver.endpoint().getPort());
-      assertDelivers(
-          OtlpHttpDestination.create(OtlpSettings.builder(elsewhere).build()), receiver);
+      assertDelivers(OtlpHttpDestination.create(OtlpSettings.builder(elsewhere).build()), receiver);
       assertThat(proxy.passed).containsExactly("POST " + elsewhere + "/v1/logs HTTP/1.1");
     }
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A socket on a loopback port, each connection handled as told. */
 final class RawServer implements AutoCloseable {
@@ -32,7 +33,7 @@ final class RawServer implements AutoCloseable {
 
   private final ServerSocket server;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private volatile int connections;
+  private final AtomicInteger connections = new AtomicInteger();
 
   RawServer() throws IOException {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -44,7 +45,7 @@ final class RawServer implements AutoCloseable {
   }
 
   int connections() {
-    return connections;
+    return connections.get();
   }
 
   private void accept() {
@@ -52,7 +53,7 @@ final class RawServer implements AutoCloseable {
       try {
         Socket socket = server.accept();
         open.add(socket);
-        connections++;
+        connections.incrementAndGet();
         Behaviour next = behaviours.poll();
         Behaviour behaviour = next == null ? this::answer : next;
         daemon(() -> handle(socket, behaviour));

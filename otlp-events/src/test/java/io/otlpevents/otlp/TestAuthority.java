@@ -136,8 +136,7 @@ final class TestAuthority {
     SSLContext context() throws GeneralSecurityException, IOException {
       KeyStore keys = KeyStore.getInstance("PKCS12");
       keys.load(null, null);
-      keys.setKeyEntry(
-          "server", leaf.key(), PASSWORD, new X509Certificate[] {leaf.certificate()});
+      keys.setKeyEntry("server", leaf.key(), PASSWORD, new X509Certificate[] {leaf.certificate()});
       KeyManagerFactory keyManagers = KeyManagerFactory.getInstance("SunX509");
       keyManagers.init(keys, PASSWORD);
       TrustManager[] trust = null;

@@ -60,12 +60,16 @@ class TlsFilesTests {
     Files.writeString(certificate, TestAuthority.pem(firstLeaf.certificate()));
     Files.writeString(key, TestAuthority.pem(firstLeaf.key()));
     log.start();
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
     logger.addAppender(log);
   }
 
   @AfterEach
   void detach() {
     logger.detachAppender(log);
+    logger.setAdditive(true);
+    logger.setLevel(null);
   }
 
   @Test

@@ -252,7 +252,8 @@ public final class OtlpSettings {
      * {@link #trustCertificates}, both at once: until they fit, the earlier ones stay.
      *
      * @param certificatePem PEM file with our certificate, followed by those that lead to its root
-     * @param keyPem PEM file with the RSA or EC key of our certificate: PKCS#8, unencrypted
+     * @param keyPem PEM file with the RSA or EC key of our certificate: PKCS#8, PKCS#1 or SEC 1,
+     *     unencrypted
      */
     public Builder clientCertificate(Path certificatePem, Path keyPem) {
       this.clientFiles =

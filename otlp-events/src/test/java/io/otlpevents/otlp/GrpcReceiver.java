@@ -1,10 +1,13 @@
 package io.otlpevents.otlp;
 
+import com.github.luben.zstd.ZstdInputStream;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Decompressor;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -62,6 +65,7 @@ final class GrpcReceiver extends ScriptedReceiver {
     server =
         builder
             .maxInboundMessageSize(8 << 20)
+            .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
             .intercept(new HeaderCapture())
             .addService(
                 ServerServiceDefinition.builder("opentelemetry.proto.collector.logs.v1.LogsService")
@@ -96,7 +100,7 @@ final class GrpcReceiver extends ScriptedReceiver {
     if (answer == Answer.NEVER) {
       return;
     }
-    if (answer == Answer.OK || answer == Answer.PARTIAL || answer == Answer.GARBAGE) {
+    if (answer.isSuccess()) {
       try {
         sink.accept(new Received(ExportLogsServiceRequest.parseFrom(body), HEADERS.get()));
       } catch (InvalidProtocolBufferException e) {
@@ -107,6 +111,7 @@ final class GrpcReceiver extends ScriptedReceiver {
     switch (answer) {
       case OK -> succeed(observer, new byte[0]);
       case PARTIAL -> succeed(observer, HttpReceiver.partial().toByteArray());
+      case WARNED -> succeed(observer, HttpReceiver.warned().toByteArray());
       case GARBAGE -> succeed(observer, new byte[] {10, 99, 8});
       case UNAVAILABLE -> fail(observer, Status.UNAVAILABLE);
       case THROTTLED -> fail(observer, Status.RESOURCE_EXHAUSTED);
@@ -166,6 +171,19 @@ final class GrpcReceiver extends ScriptedReceiver {
       server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static final class Zstd implements Decompressor {
+
+    @Override
+    public String getMessageEncoding() {
+      return "zstd";
+    }
+
+    @Override
+    public InputStream decompress(InputStream compressed) throws IOException {
+      return new ZstdInputStream(compressed);
     }
   }
 

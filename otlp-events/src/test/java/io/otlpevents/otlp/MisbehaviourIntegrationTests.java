@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import io.opentelemetry.sdk.resources.Resource;
+import io.otlpevents.EmitResult;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.ledger.DestinationAccount;
 import io.otlpevents.ledger.RefusalReason;
@@ -19,10 +20,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +45,7 @@ class MisbehaviourIntegrationTests {
 
   @AfterEach
   void stop() throws IOException {
+    assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
     pipeline.close(Duration.ZERO);
     server.close();
   }
@@ -138,24 +142,113 @@ class MisbehaviourIntegrationTests {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"503 Busy\r\nRetry-After: 0", "503 Busy", "429 Slowly"})
+  void requestsAreSentAgainByNobodyButUs(String answer) {
+    server.behaviours.add(answering(answer));
+    server.behaviours.add(answering(answer));
+    pipeline.emitter().event("order.placed").emit();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account("otlp").retries()).isEqualTo(2);
+    assertThat(server.connections()).isEqualTo(3);
+    assertThat(account("otlp").delivered()).isOne();
+  }
+
+  @Test
+  void aRequestTimeoutIsFinalAndNotSentAgainBehindOurBack() {
+    server.behaviours.add(answering("408 Slow"));
+    pipeline.emitter().event("order.placed").emit();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account("otlp").refused()).containsEntry(RefusalReason.OTHER, 1L);
+    assertThat(server.connections()).isOne();
+  }
+
+  @Test
+  void countsARetryWhenAnIdleConnectionHasGone() throws Exception {
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    server.behaviours.add(
+        socket -> {
+          Head.read(socket.getInputStream()).body(socket.getInputStream());
+          socket.getOutputStream().write(ascii("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+          Head.read(socket.getInputStream());
+          socket.setSoLinger(true, 0);
+          socket.close();
+          gone.complete(null);
+        });
+    pipeline.emitter().event("order.placed").emit();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    pipeline.emitter().event("order.paid").emit();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(gone).isDone();
+    assertThat(account("otlp").retries()).isOne();
+    assertThat(account("otlp").delivered()).isEqualTo(2);
+  }
+
+  @Test
+  void readsHeadersThatGoOnForEverOnlyToALimit() throws Exception {
+    CompletableFuture<Boolean> cut = new CompletableFuture<>();
+    server.behaviours.add(
+        socket -> {
+          Head.read(socket.getInputStream()).body(socket.getInputStream());
+          OutputStream out = socket.getOutputStream();
+          out.write(ascii("HTTP/1.1 200 OK\r\n"));
+          byte[] line = ascii("X: " + "y".repeat(1000) + "\r\n");
+          try {
+            while (true) {
+              out.write(line);
+            }
+          } catch (IOException e) {
+            cut.complete(true);
+          }
+        });
+    pipeline.emitter().event("order.placed").emit();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(cut.get(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(account("otlp").retries()).isOne();
+    assertThat(account("otlp").delivered()).isOne();
+  }
+
+  @Test
+  @Timeout(120)
+  void emittingNeverWaitsForAReceiverThatReadsNothing() throws Exception {
+    pipeline.close(Duration.ZERO);
+    CountDownLatch reading = new CountDownLatch(1);
+    for (int i = 0; i < 100; i++) {
+      server.behaviours.add(
+          socket -> {
+            Head head = Head.read(socket.getInputStream());
+            awaitQuietly(reading);
+            server.bodies.add(head.body(socket.getInputStream()));
+            socket.getOutputStream().write(RawServer.OK);
+            socket.close();
+          });
+    }
+    pipeline =
+        builder()
+            .destination(
+                OtlpHttpDestination.create(
+                    OtlpSettings.builder(server.endpoint()).timeout(LONG).build()))
+            .build();
+    int events = 20_000;
+    for (int i = 0; i < events; i++) {
+      // If one of these waited for the receiver, it would wait for ever: it reads only afterwards.
+      assertThat(pipeline.emitter().event("big").attribute("text", "x".repeat(1000)).emit())
+          .isEqualTo(EmitResult.ACCEPTED);
+    }
+    await().until(() -> server.connections() > 0);
+    assertThat(account("otlp").delivered()).isZero();
+    assertThat(account("otlp").pending()).isEqualTo(events);
+    reading.countDown();
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account("otlp").delivered()).isEqualTo(events);
+    assertThat(account("otlp").retries()).isZero();
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {301, 302, 303, 307, 308})
   void followsNoRedirect(int status) throws Exception {
     try (RawServer second = new RawServer()) {
       server.behaviours.add(
-          socket -> {
-            Head.read(socket.getInputStream()).body(socket.getInputStream());
-            String location = second.endpoint() + "/v1/logs";
-            socket
-                .getOutputStream()
-                .write(
-                    ascii(
-                        "HTTP/1.1 "
-                            + status
-                            + " Moved\r\nLocation: "
-                            + location
-                            + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
-            socket.close();
-          });
+          answering(status + " Moved\r\nLocation: " + second.endpoint() + "/v1/logs"));
       pipeline.emitter().event("order.placed").emit();
       assertThat(pipeline.flush(LONG).complete()).isTrue();
       assertThat(account("otlp").refused()).containsEntry(RefusalReason.OTHER, 1L);
@@ -178,6 +271,29 @@ class MisbehaviourIntegrationTests {
     assertThat(account("otlp").retries()).isOne();
     assertThat(account("otlp").delivered()).isOne();
     assertThat(server.bodies).hasSize(1);
+  }
+
+  /** Answers with this status and these headers. */
+  private static RawServer.Behaviour answering(String statusAndHeaders) {
+    return socket -> {
+      Head.read(socket.getInputStream()).body(socket.getInputStream());
+      socket
+          .getOutputStream()
+          .write(
+              ascii(
+                  "HTTP/1.1 "
+                      + statusAndHeaders
+                      + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+      socket.close();
+    };
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   private static EventPipeline.Builder builder() {

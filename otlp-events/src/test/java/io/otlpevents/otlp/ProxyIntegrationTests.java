@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Delivery through an HTTP proxy, and past it. */
 class ProxyIntegrationTests {
@@ -62,6 +64,7 @@ class ProxyIntegrationTests {
       assertDelivers(OtlpHttpDestination.create(authorized(receiver).build()), receiver);
       String url = receiver.endpoint() + "/v1/logs";
       assertThat(proxy.passed).containsExactly("POST " + url + " HTTP/1.1");
+      assertThat(proxy.refused).isEmpty();
     }
   }
 
@@ -114,6 +117,28 @@ class ProxyIntegrationTests {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void keepsEventsWhileTheProxyWantsOtherCredentials(OtlpEncoding encoding) throws Exception {
+    try (HttpReceiver receiver = new HttpReceiver();
+        EventPipeline pipeline =
+            pipeline(
+                OtlpHttpDestination.create(
+                    OtlpSettings.builder(receiver.endpoint())
+                        .proxy("127.0.0.1", proxy.address().getPort(), "shop", "wrong")
+                        .build(),
+                    encoding))) {
+      pipeline.emitter().event("order.placed").emit();
+      await().until(() -> proxy.refused.size() > 2);
+      var account = pipeline.ledger().snapshot().destinations().get("otlp");
+      assertThat(account.pending()).isOne();
+      assertThat(account.refusedTotal()).isZero();
+      assertThat(proxy.passed).isEmpty();
+      assertThat(receiver.received).isEmpty();
+      pipeline.close(Duration.ZERO);
+    }
+  }
+
   @Test
   void usesTheProxyOfTheJvmButNotForALoopbackAddress() throws Exception {
     proxy.close();
@@ -148,6 +173,7 @@ class ProxyIntegrationTests {
       assertThat(pipeline.flush(LONG).complete()).isTrue();
       assertThat(receiver.received).hasSize(1);
       assertThat(pipeline.ledger().snapshot().destinations().get("otlp").delivered()).isOne();
+      assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
     }
   }
 

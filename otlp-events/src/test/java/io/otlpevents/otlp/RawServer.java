@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A socket on a loopback port, each connection handled as told. */
 final class RawServer implements AutoCloseable {
 
-  private static final byte[] OK =
+  static final byte[] OK =
       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
           .getBytes(StandardCharsets.US_ASCII);
 

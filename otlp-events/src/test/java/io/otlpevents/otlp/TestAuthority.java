@@ -95,6 +95,22 @@ final class TestAuthority {
     return block("PRIVATE KEY", key.getEncoded());
   }
 
+  /** In the older form that OpenSSL calls traditional: PKCS#1 or SEC 1. */
+  static String traditionalPem(PrivateKey key) {
+    byte[] pkcs8 = key.getEncoded();
+    // Version, algorithm, and in an octet string what is wanted; all with lengths.
+    int algorithm = inside(pkcs8, 0) + 3;
+    int octets = inside(pkcs8, algorithm) + pkcs8[inside(pkcs8, algorithm) - 1];
+    return block(
+        key.getAlgorithm() + " PRIVATE KEY",
+        Arrays.copyOfRange(pkcs8, inside(pkcs8, octets), pkcs8.length));
+  }
+
+  private static int inside(byte[] der, int element) {
+    int length = der[element + 1];
+    return element + 2 + (length < 0 ? length & 0x7F : 0);
+  }
+
   private static String block(String label, byte[] der) {
     return "-----BEGIN "
         + label

@@ -150,12 +150,30 @@ class TlsFilesTests {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"EC", "RSA"})
+  void takesKeysInTheirOlderForms(String algorithm, @TempDir Path shared) throws Exception {
+    Leaf leaf = TestAuthority.create(shared, "three").leaf("client", algorithm);
+    Files.writeString(key, "Made by - someone\n" + TestAuthority.traditionalPem(leaf.key()));
+    PrivateKey read = Pem.privateKey(key, leaf.certificate());
+    assertThat(read).isEqualTo(leaf.key());
+  }
+
+  @Test
+  void saysThatAnOlderFormIsEncrypted() throws Exception {
+    String text = TestAuthority.traditionalPem(firstLeaf.key());
+    Files.writeString(key, text.replaceFirst("\n", "\nProc-Type: 4,ENCRYPTED\n\n"));
+    assertThatThrownBy(() -> settings().clientCertificate(certificate, key).build())
+        .hasMessageContaining("encrypted")
+        .hasMessageNotContaining(text.split("\n")[1]);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
   void saysWhichKeysItTakesAndRepeatsNone(String label) throws Exception {
     String text = TestAuthority.pem(firstLeaf.key()).replace("PRIVATE KEY", label);
     Files.writeString(key, text);
     assertThatThrownBy(() -> settings().clientCertificate(certificate, key).build())
-        .hasMessageContaining("unencrypted PKCS#8")
+        .hasMessageContaining("not one unencrypted key")
         .hasMessageNotContaining(text.split("\n")[1]);
   }
 

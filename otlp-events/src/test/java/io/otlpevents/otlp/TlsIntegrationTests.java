@@ -68,6 +68,7 @@ class TlsIntegrationTests {
 
   @AfterEach
   void stop() throws IOException {
+    assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
     pipeline.close(Duration.ZERO);
     receiver.close();
   }
@@ -214,6 +215,28 @@ class TlsIntegrationTests {
       @Override
       Destination destination(OtlpSettings settings) {
         return OtlpHttpDestination.create(settings);
+      }
+    },
+    GRPC_OVER_SENDER {
+      @Override
+      ScriptedReceiver receiver(ServerTls tls, int port) throws Exception {
+        return new GrpcReceiver(tls, port);
+      }
+
+      @Override
+      Destination destination(OtlpSettings settings) {
+        return OtlpGrpcDestination.over(settings, SenderTransport::create);
+      }
+    },
+    HTTP_OVER_SENDER {
+      @Override
+      ScriptedReceiver receiver(ServerTls tls, int port) throws Exception {
+        return new HttpReceiver(tls, port);
+      }
+
+      @Override
+      Destination destination(OtlpSettings settings) {
+        return OtlpHttpDestination.over(settings, OtlpEncoding.PROTOBUF, SenderTransport::create);
       }
     };
 

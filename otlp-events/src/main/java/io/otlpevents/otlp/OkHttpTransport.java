@@ -289,7 +289,7 @@ final class OkHttpTransport implements Transport {
     public void onResponse(Call call, okhttp3.Response response) {
       Response answer;
       try (response) {
-        answer = read(response);
+        answer = read(call, response);
       } catch (Throwable e) {
         // Whatever else comes that way may not be readable either.
         client.connectionPool().evictAll();
@@ -299,12 +299,16 @@ final class OkHttpTransport implements Transport {
       answered.accept(answer);
     }
 
-    private Response read(okhttp3.Response response) throws IOException {
+    private Response read(Call call, okhttp3.Response response) throws IOException {
       Headers first = response.headers();
       BufferedSource source = response.body().source();
       source.request(MAX_RESPONSE);
       byte[] body = source.readByteArray(Math.min(MAX_RESPONSE, source.getBuffer().size()));
       if (protocol != Protocol.GRPC) {
+        if (body.length == MAX_RESPONSE) {
+          // Otherwise the rest would be read for a while, to use the connection again.
+          call.cancel();
+        }
         return new Response(response.code(), first::get, body);
       }
       long skipped = 0;

@@ -10,9 +10,12 @@ import io.otlpevents.ledger.RefusalReason;
 import io.otlpevents.otlp.RawHttp2.Script;
 import io.otlpevents.pipeline.EventPipeline;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +65,28 @@ class GrpcMisbehaviourIntegrationTests {
     assertThat(account().retries()).isOne();
     assertThat(account().delivered()).isOne();
     assertThat(account().refusedTotal()).isZero();
+  }
+
+  @Test
+  void sendsTheSameBytesAgainAfterAReset() {
+    BlockingQueue<byte[]> bodies = new LinkedBlockingQueue<>();
+    server.behaviours.add(
+        RawHttp2.answering(
+            (connection, stream) -> {
+              bodies.add(connection.body());
+              connection.close();
+            }));
+    emit(
+        (connection, stream) -> {
+          bodies.add(connection.body());
+          RawHttp2.OK.answer(connection, stream);
+        });
+    assertThat(account().retries()).isOne();
+    assertThat(account().delivered()).isOne();
+    byte[] first = bodies.remove();
+    // Whatever is the same has the same log.record.uid.
+    assertThat(new String(first, StandardCharsets.ISO_8859_1)).contains("log.record.uid");
+    assertThat(bodies).containsExactly(first);
   }
 
   @ParameterizedTest

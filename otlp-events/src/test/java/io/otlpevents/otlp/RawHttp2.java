@@ -37,6 +37,7 @@ final class RawHttp2 {
 
   private final Socket socket;
   private final DataOutputStream out;
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
   private RawHttp2(Socket socket) throws IOException {
     this.socket = socket;
@@ -62,11 +63,20 @@ final class RawHttp2 {
       if ((type == SETTINGS || type == PING) && (flags & ACK) == 0) {
         frame(type, ACK, 0, type == PING ? payload : new byte[0]);
       }
+      if (type == DATA) {
+        body.writeBytes(payload);
+      }
       if ((type == DATA || type == HEADERS) && (flags & END_STREAM) != 0) {
         next.answer(this, stream);
+        body.reset();
         next = OK;
       }
     }
+  }
+
+  /** The request's bytes, with the frame of gRPC. */
+  byte[] body() {
+    return body.toByteArray();
   }
 
   void frame(int type, int flags, int stream, byte... payload) throws IOException {
@@ -99,6 +109,8 @@ final class RawHttp2 {
   }
 
   void close() throws IOException {
+    // A reset, not an orderly end.
+    socket.setSoLinger(true, 0);
     socket.close();
   }
 

@@ -15,6 +15,7 @@ import io.otlpevents.EmitResult;
 import io.otlpevents.FlushResult;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
+import io.otlpevents.interop.CollectorProcess.Security;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.ledger.Ledger;
 import io.otlpevents.otlp.OtlpCompression;
@@ -41,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,30 +97,50 @@ class CollectorInteropIntegrationTests {
   private static final InstrumentationScope EXPECTED_SCOPE =
       InstrumentationScope.newBuilder().setName("shop.événements").setVersion("1.2.3").build();
 
+  @TempDir static Path shared;
+
+  /** For tests that do not end the Collector. */
+  private static CollectorProcess lasting;
+
+  private static Certificates certificates;
+
   @TempDir Path directory;
 
   @BeforeAll
-  static void theCollectorIsThere() {
+  static void startTheCollector() throws Exception {
     CollectorBinary.require();
     System.out.println("random events: -Dseed=" + SEED + " -Devents=" + EVENTS);
+    certificates = Certificates.create(shared);
+    lasting = CollectorProcess.start(shared, certificates);
   }
 
-  static Stream<Arguments> transportsAndCompressions() {
+  @AfterAll
+  static void stopTheCollector() {
+    if (lasting != null) {
+      lasting.stop();
+    }
+  }
+
+  static Stream<Arguments> ways() {
     return Stream.of(Transport.values())
         .flatMap(
             transport ->
                 Stream.of(OtlpCompression.values())
-                    .map(compression -> Arguments.of(transport, compression)));
+                    .flatMap(
+                        compression ->
+                            Stream.of(Security.values())
+                                .map(security -> Arguments.of(transport, compression, security))));
   }
 
   @ParameterizedTest
-  @MethodSource("transportsAndCompressions")
-  void everyEventArrivesOnceAndFieldForField(Transport transport, OtlpCompression compression) {
-    try (CollectorProcess collector = CollectorProcess.start(directory);
-        EventPipeline pipeline =
-            pipeline(
-                transport.destination(collector, compression),
-                DeliverySettings.defaults().toBuilder().maxBatchSize(64 * 1024).build())) {
+  @MethodSource("ways")
+  void everyEventArrivesOnceAndFieldForField(
+      Transport transport, OtlpCompression compression, Security security) {
+    int before = lasting.records().size();
+    try (EventPipeline pipeline =
+        pipeline(
+            transport.destination(lasting, compression, security),
+            DeliverySettings.defaults().toBuilder().maxBatchSize(64 * 1024).build())) {
       Arrivals arrivals = new Arrivals();
       for (int i = 0; i < EVENTS; i++) {
         assertThat(RandomEvent.draw(SEED, i).emit(pipeline.emitter()))
@@ -128,7 +150,8 @@ class CollectorInteropIntegrationTests {
 
       assertThat(pipeline.flush(ENOUGH)).as("seed %d", SEED).isEqualTo(new FlushResult(true, 0));
 
-      arrivals.check(collector.records());
+      List<ReceivedEvent> records = lasting.records();
+      arrivals.check(records.subList(before, records.size()));
       assertThat(arrivals.uids.keySet()).as("seed %d", SEED).hasSize(EVENTS);
       assertThat(arrivals.duplicates).as("seed %d", SEED).isZero();
       Ledger.Snapshot ledger = checkLedger(pipeline, EVENTS);
@@ -138,10 +161,34 @@ class CollectorInteropIntegrationTests {
 
   @ParameterizedTest
   @EnumSource
+  void eventsWaitWhileTheCollectorMissesACertificate(Transport transport) {
+    int before = lasting.records().size();
+    Path trusted = certificates.server();
+    OtlpSettings anonymous =
+        OtlpSettings.builder(transport.endpoint(lasting, Security.MUTUAL_TLS))
+            .trustCertificates(trusted)
+            .build();
+    try (EventPipeline pipeline = pipeline(transport.destination(anonymous), impatient())) {
+      assertThat(RandomEvent.draw(SEED, 0).emit(pipeline.emitter())).isEqualTo(EmitResult.ACCEPTED);
+      await()
+          .atMost(ENOUGH)
+          .until(() -> pipeline.ledger().snapshot().destinations().get("otlp").retries() > 2);
+      Ledger.Snapshot ledger = pipeline.ledger().snapshot();
+      assertThat(ledger.isBalanced()).as("%s", ledger).isTrue();
+      assertThat(ledger.pending()).as("%s", ledger).isOne();
+      assertThat(lasting.records()).hasSize(before);
+      pipeline.close(Duration.ZERO);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void eventsWaitForACollectorThatIsStartedLater(Transport transport) {
     try (CollectorProcess collector = CollectorProcess.stopped(directory);
         EventPipeline pipeline =
-            pipeline(transport.destination(collector, OtlpCompression.NONE), impatient())) {
+            pipeline(
+                transport.destination(collector, OtlpCompression.NONE, Security.NONE),
+                impatient())) {
       Arrivals arrivals = new Arrivals();
       for (int i = 0; i < EVENTS; i++) {
         assertThat(RandomEvent.draw(SEED, i).emit(pipeline.emitter()))
@@ -169,7 +216,8 @@ class CollectorInteropIntegrationTests {
     DeliverySettings delivery = impatient();
     try (CollectorProcess collector = CollectorProcess.stopped(directory);
         EventPipeline pipeline =
-            pipeline(transport.destination(collector, OtlpCompression.NONE), delivery);
+            pipeline(
+                transport.destination(collector, OtlpCompression.NONE, Security.NONE), delivery);
         Flow flow = new Flow(pipeline)) {
       Arrivals arrivals = new Arrivals();
       collector.start();
@@ -264,32 +312,57 @@ class CollectorInteropIntegrationTests {
         .build();
   }
 
-  /** The ways to the Collector. */
+  /** The protocols of the Collector. */
   enum Transport {
     GRPC {
       @Override
-      Destination destination(CollectorProcess collector, OtlpCompression compression) {
-        return OtlpGrpcDestination.create(settings(collector.grpcEndpoint(), compression));
+      URI endpoint(CollectorProcess collector, Security security) {
+        return collector.grpcEndpoint(security);
+      }
+
+      @Override
+      Destination destination(OtlpSettings settings) {
+        return OtlpGrpcDestination.create(settings);
       }
     },
     HTTP_PROTOBUF {
       @Override
-      Destination destination(CollectorProcess collector, OtlpCompression compression) {
-        return OtlpHttpDestination.create(settings(collector.httpEndpoint(), compression));
+      URI endpoint(CollectorProcess collector, Security security) {
+        return collector.httpEndpoint(security);
+      }
+
+      @Override
+      Destination destination(OtlpSettings settings) {
+        return OtlpHttpDestination.create(settings);
       }
     },
     HTTP_JSON {
       @Override
-      Destination destination(CollectorProcess collector, OtlpCompression compression) {
-        return OtlpHttpDestination.create(
-            settings(collector.httpEndpoint(), compression), OtlpEncoding.JSON);
+      URI endpoint(CollectorProcess collector, Security security) {
+        return collector.httpEndpoint(security);
+      }
+
+      @Override
+      Destination destination(OtlpSettings settings) {
+        return OtlpHttpDestination.create(settings, OtlpEncoding.JSON);
       }
     };
 
-    abstract Destination destination(CollectorProcess collector, OtlpCompression compression);
+    abstract URI endpoint(CollectorProcess collector, Security security);
 
-    private static OtlpSettings settings(URI endpoint, OtlpCompression compression) {
-      return OtlpSettings.builder(endpoint).compression(compression).build();
+    abstract Destination destination(OtlpSettings settings);
+
+    Destination destination(
+        CollectorProcess collector, OtlpCompression compression, Security security) {
+      OtlpSettings.Builder settings =
+          OtlpSettings.builder(endpoint(collector, security)).compression(compression);
+      if (security != Security.NONE) {
+        settings.trustCertificates(certificates.server());
+      }
+      if (security == Security.MUTUAL_TLS) {
+        settings.clientCertificate(certificates.client(), certificates.clientKey());
+      }
+      return destination(settings.build());
     }
   }
 

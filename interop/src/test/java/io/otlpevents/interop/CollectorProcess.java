@@ -12,13 +12,17 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +41,7 @@ final class CollectorProcess implements AutoCloseable {
   private static final String CONFIGURATION =
       """
       receivers:
-        otlp:
-          protocols:
-            grpc:
-              endpoint: 127.0.0.1:%d
-              max_recv_msg_size_mib: 64
-            http:
-              endpoint: 127.0.0.1:%d
-              max_request_body_size: 67108864
-      exporters:
+      %sexporters:
         file:
           path: "%s"
           format: json
@@ -57,12 +53,28 @@ final class CollectorProcess implements AutoCloseable {
             level: none
         pipelines:
           logs:
-            receivers: [otlp]
+            receivers: [%s]
             exporters: [file]
       """;
 
+  private static final String RECEIVER =
+      """
+        otlp/%s:
+          protocols:
+            grpc:
+              endpoint: 127.0.0.1:%d
+              max_recv_msg_size_mib: 64
+              %s
+            http:
+              endpoint: 127.0.0.1:%d
+              max_request_body_size: 67108864
+              %s
+      """;
+
   private static final Pattern SERVER =
-      Pattern.compile("Starting (GRPC|HTTP) server\\s.*\"endpoint\": \"127\\.0\\.0\\.1:(\\d+)\"");
+      Pattern.compile(
+          "Starting (GRPC|HTTP) server\\s.*\"otlp/(\\w+)\".*"
+              + "\"endpoint\": \"127\\.0\\.0\\.1:(\\d+)\"");
   private static final String READY = "Everything is ready. Begin running and processing data.";
   private static final long SECONDS_TO_START = 60;
   private static final long SECONDS_TO_STOP = 30;
@@ -72,29 +84,33 @@ final class CollectorProcess implements AutoCloseable {
   private final Path configuration;
   private final Path file;
   private final CollectorOutput output;
-  private int grpcPort;
-  private int httpPort;
+  private final Map<Security, Integer> grpcPorts = new ConcurrentHashMap<>();
+  private final Map<Security, Integer> httpPorts = new ConcurrentHashMap<>();
+  private final @Nullable Certificates certificates;
   private @Nullable Process process;
   private @Nullable Thread endWithUs;
 
   private final Deque<String> log = new ArrayDeque<>();
 
-  private CollectorProcess(Path directory, int grpcPort, int httpPort) {
+  private CollectorProcess(
+      Path directory, int grpcPort, int httpPort, @Nullable Certificates certificates) {
     this.binary = CollectorBinary.require();
     this.configuration = directory.resolve("collector.yaml");
     this.file = directory.resolve("logs.json");
     this.output = new CollectorOutput(file);
-    this.grpcPort = grpcPort;
-    this.httpPort = httpPort;
+    this.grpcPorts.put(Security.NONE, grpcPort);
+    this.httpPorts.put(Security.NONE, httpPort);
+    this.certificates = certificates;
   }
 
   /**
-   * Starts a Collector on ports of its own choice.
+   * Starts a Collector on ports of its own choice that receives in three ways: as plain text, with
+   * TLS, and with TLS from clients that show a certificate.
    *
    * @param directory where its configuration and output go
    */
-  static CollectorProcess start(Path directory) {
-    CollectorProcess collector = new CollectorProcess(directory, 0, 0);
+  static CollectorProcess start(Path directory, Certificates certificates) {
+    CollectorProcess collector = new CollectorProcess(directory, 0, 0, certificates);
     collector.start();
     return collector;
   }
@@ -112,7 +128,7 @@ final class CollectorProcess implements AutoCloseable {
     while (httpPort == grpcPort) {
       httpPort = freePort();
     }
-    return new CollectorProcess(directory, grpcPort, httpPort);
+    return new CollectorProcess(directory, grpcPort, httpPort, null);
   }
 
   private static int freePort() {
@@ -138,9 +154,7 @@ final class CollectorProcess implements AutoCloseable {
     }
     Process started;
     try {
-      Files.writeString(
-          configuration,
-          CONFIGURATION.formatted(grpcPort, httpPort, file.toString().replace("\\", "\\\\")));
+      Files.writeString(configuration, configuration());
       started =
           new ProcessBuilder(binary.toString(), "--config", configuration.toString())
               .redirectErrorStream(true)
@@ -168,6 +182,27 @@ final class CollectorProcess implements AutoCloseable {
     }
   }
 
+  private String configuration() {
+    List<Security> securities =
+        certificates == null ? List.of(Security.NONE) : List.of(Security.values());
+    return CONFIGURATION.formatted(
+        securities.stream().map(this::receiver).collect(Collectors.joining()),
+        file.toString().replace("\\", "\\\\"),
+        securities.stream()
+            .map(security -> "otlp/" + security.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", ")));
+  }
+
+  private String receiver(Security security) {
+    String tls = security.configuration(certificates);
+    return RECEIVER.formatted(
+        security.name().toLowerCase(Locale.ROOT),
+        grpcPorts.getOrDefault(security, 0),
+        tls,
+        httpPorts.getOrDefault(security, 0),
+        tls);
+  }
+
   private void follow(Process started, CompletableFuture<Void> ready) {
     try (BufferedReader lines = started.inputReader()) {
       String line = lines.readLine();
@@ -175,12 +210,9 @@ final class CollectorProcess implements AutoCloseable {
         remember(line);
         Matcher server = SERVER.matcher(line);
         if (server.find()) {
-          int port = Integer.parseInt(server.group(2));
-          if (server.group(1).equals("GRPC")) {
-            grpcPort = port;
-          } else {
-            httpPort = port;
-          }
+          Security security = Security.valueOf(server.group(2).toUpperCase(Locale.ROOT));
+          Map<Security, Integer> ports = server.group(1).equals("GRPC") ? grpcPorts : httpPorts;
+          ports.put(security, Integer.parseInt(server.group(3)));
         }
         if (line.contains(READY)) {
           ready.complete(null);
@@ -214,13 +246,13 @@ final class CollectorProcess implements AutoCloseable {
   }
 
   /** Where it receives OTLP over gRPC. */
-  URI grpcEndpoint() {
-    return URI.create("http://127.0.0.1:" + grpcPort);
+  URI grpcEndpoint(Security security) {
+    return security.endpoint(grpcPorts.get(security));
   }
 
   /** Where it receives OTLP over HTTP. */
-  URI httpEndpoint() {
-    return URI.create("http://127.0.0.1:" + httpPort);
+  URI httpEndpoint(Security security) {
+    return security.endpoint(httpPorts.get(security));
   }
 
   /**
@@ -287,5 +319,27 @@ final class CollectorProcess implements AutoCloseable {
   @Override
   public void close() {
     stop();
+  }
+
+  /** What is asked of connections. */
+  enum Security {
+    NONE,
+    TLS,
+    MUTUAL_TLS;
+
+    private URI endpoint(int port) {
+      return URI.create((this == NONE ? "http" : "https") + "://127.0.0.1:" + port);
+    }
+
+    private String configuration(@Nullable Certificates certificates) {
+      if (this == NONE || certificates == null) {
+        return "# plain text";
+      }
+      String files =
+          "cert_file: \"%s\", key_file: \"%s\""
+              .formatted(certificates.server(), certificates.serverKey());
+      String client = ", client_ca_file: \"%s\"".formatted(certificates.client());
+      return "tls: {" + files + (this == TLS ? "" : client) + "}";
+    }
   }
 }

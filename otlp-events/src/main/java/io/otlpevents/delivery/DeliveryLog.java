@@ -20,6 +20,7 @@ final class DeliveryLog {
 
   private final String destination;
   private final Throttle partial = new Throttle();
+  private final Throttle warned = new Throttle();
   private final Throttle refused = new Throttle();
   private final Throttle internal = new Throttle();
   private final Map<EvictionReason, Throttle> lost = new EnumMap<>(EvictionReason.class);
@@ -52,12 +53,24 @@ final class DeliveryLog {
   }
 
   void partial(long rejected, String message) {
+    if (rejected == 0) {
+      warn(message);
+      return;
+    }
     if (partial.admits(rejected)) {
       logger.warn(
           "{} rejected {} events, which are not sent again: {}",
           destination,
           partial.take(),
           printable(message));
+    }
+  }
+
+  /** The receiver took everything, and has something to say. */
+  private void warn(String message) {
+    if (!message.isEmpty() && warned.admits(1)) {
+      logger.warn("{} warns about events that it took: {}", destination, printable(message));
+      warned.take();
     }
   }
 

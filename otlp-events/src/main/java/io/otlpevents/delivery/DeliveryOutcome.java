@@ -17,8 +17,9 @@ public sealed interface DeliveryOutcome {
 
   /**
    * The batch has arrived, but the receiver threw some of its events away. They are not sent again.
+   * None may be thrown away: then the message is a warning.
    *
-   * @param rejected how many
+   * @param rejected how many, from 0
    * @param message the receiver's reason, as it came; empty for none
    */
   record PartiallyDelivered(long rejected, String message) implements DeliveryOutcome {

@@ -297,8 +297,7 @@ public final class Dispatcher {
     // Whatever is thrown from here on: the batch is sent again, and nothing is lost.
     batch.state = State.WAITING;
     DeliveryOutcome outcome = report.outcome == null ? NO_OUTCOME : report.outcome;
-    tuning.answered(
-        System.nanoTime() - batch.sentAt, batch.events.size(), outcome instanceof Delivered);
+    tuning.answered(System.nanoTime() - batch.sentAt, batch.events.size(), isWhole(outcome));
     if (outcome instanceof Refused refused && isHeld(refused)) {
       outcome = new Retry(refused.reason() + " " + refused.message(), null);
     }
@@ -312,6 +311,11 @@ public final class Dispatcher {
       succeeded();
       tell(outcome, batch);
     }
+  }
+
+  private static boolean isWhole(DeliveryOutcome outcome) {
+    return outcome instanceof Delivered
+        || outcome instanceof PartiallyDelivered partial && partial.rejected() == 0;
   }
 
   /** Ends a batch, makes its memory free for another, and returns how many events it had. */

@@ -111,7 +111,11 @@ final class Answers {
       case 401 -> new Refused(RefusalReason.UNAUTHENTICATED, message);
       case 403 -> new Refused(RefusalReason.PERMISSION_DENIED, message);
       case 404, 405, 501 -> new Refused(RefusalReason.UNIMPLEMENTED, message);
+      // Not the receiver's answer but a proxy's, which people can put right.
+      case 407 -> new Retry("HTTP 407: the proxy wants other credentials", null);
       case 413 -> new Refused(RefusalReason.TOO_LARGE, message);
+      case 301, 302, 303, 307, 308 ->
+          new Refused(RefusalReason.OTHER, "HTTP " + status + ": redirects are not followed");
       default -> new Refused(RefusalReason.OTHER, message);
     };
   }

@@ -41,6 +41,8 @@ final class ExportResponse {
       // Cut off or garbled: what was read before counts.
       message = "the receiver's answer cannot be read further";
     }
-    return rejected > 0 ? new PartiallyDelivered(rejected, message) : new Delivered();
+    return rejected > 0 || !message.isEmpty()
+        ? new PartiallyDelivered(Math.max(0, rejected), message)
+        : new Delivered();
   }
 }

@@ -34,9 +34,11 @@ final class JsonAnswer {
       return Answers.PAGE;
     }
     String rejected = find(REJECTED, body);
-    return rejected.isEmpty() || Long.parseLong(rejected) == 0
+    long count = rejected.isEmpty() ? 0 : Long.parseLong(rejected);
+    String message = find(ERROR_MESSAGE, body);
+    return count == 0 && message.isEmpty()
         ? new Delivered()
-        : new PartiallyDelivered(Long.parseLong(rejected), find(ERROR_MESSAGE, body));
+        : new PartiallyDelivered(count, message);
   }
 
   /** The text found, with escapes as they came; empty if there is none. */

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -55,6 +56,9 @@ final class OkHttpTransport implements Transport {
   private final @Nullable Compressor compressor;
   private final String timeoutMillis;
 
+  /** For requests that a proxy reads; null where it only sees a tunnel, or asks for nothing. */
+  private final @Nullable String proxyAuthorization;
+
   OkHttpTransport(
       OtlpSettings settings,
       URI endpoint,
@@ -70,6 +74,9 @@ final class OkHttpTransport implements Transport {
         protocol == Protocol.GRPC
             ? endpoint.resolve("/" + SenderConfig.METHOD).toString()
             : endpoint.toString();
+    boolean forwarded = protocol != Protocol.GRPC && "http".equalsIgnoreCase(endpoint.getScheme());
+    this.proxyAuthorization =
+        forwarded && settings.proxy() != null ? credentials(settings.proxy()) : null;
     this.client = client(settings, endpoint);
   }
 
@@ -105,8 +112,8 @@ final class OkHttpTransport implements Transport {
       builder.proxy(
           new Proxy(
               Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())));
-      if (proxy.user() != null && proxy.password() != null) {
-        String credentials = Credentials.basic(proxy.user(), proxy.password());
+      String credentials = credentials(proxy);
+      if (credentials != null) {
         builder.proxyAuthenticator(
             (route, response) ->
                 response.request().header("Proxy-Authorization") != null
@@ -121,6 +128,12 @@ final class OkHttpTransport implements Transport {
       builder.proxy(Proxy.NO_PROXY);
     }
     return builder.build();
+  }
+
+  private static @Nullable String credentials(OtlpSettings.ProxyServer proxy) {
+    return proxy.user() == null || proxy.password() == null
+        ? null
+        : Credentials.basic(proxy.user(), proxy.password());
   }
 
   private List<okhttp3.Protocol> protocols(boolean encrypted) {
@@ -157,9 +170,9 @@ final class OkHttpTransport implements Transport {
 
   private Request request(MessageWriter body) {
     Request.Builder request = new Request.Builder().url(url);
-    headers.get().forEach((name, values) -> request.header(name, values.get(0)));
-    if (request.build().header("User-Agent") == null) {
-      request.header("User-Agent", "otlp-events-java");
+    headers.all().forEach((name, values) -> request.header(name, values.get(0)));
+    if (proxyAuthorization != null) {
+      request.header("Proxy-Authorization", proxyAuthorization);
     }
     if (protocol == Protocol.GRPC) {
       request.header("te", "trailers").header("grpc-timeout", timeoutMillis);
@@ -180,17 +193,33 @@ final class OkHttpTransport implements Transport {
     client.connectionPool().evictAll();
   }
 
-  private final class HttpBody extends RequestBody {
+  /**
+   * Sent once: whether and when a request is sent again is decided and counted elsewhere. Another
+   * address of the host may still be tried while nothing has been sent.
+   */
+  private abstract class Body extends RequestBody {
 
-    private final MessageWriter body;
+    final MessageWriter body;
 
-    HttpBody(MessageWriter body) {
+    Body(MessageWriter body) {
       this.body = body;
     }
 
     @Override
-    public @Nullable MediaType contentType() {
+    public final boolean isOneShot() {
+      return true;
+    }
+
+    @Override
+    public final @Nullable MediaType contentType() {
       return MediaType.parse(protocol.contentType);
+    }
+  }
+
+  private final class HttpBody extends Body {
+
+    HttpBody(MessageWriter body) {
+      super(body);
     }
 
     @Override
@@ -211,17 +240,10 @@ final class OkHttpTransport implements Transport {
   }
 
   /** One message in the frame of gRPC: a flag for compression, four bytes of length, the bytes. */
-  private final class GrpcBody extends RequestBody {
-
-    private final MessageWriter body;
+  private final class GrpcBody extends Body {
 
     GrpcBody(MessageWriter body) {
-      this.body = body;
-    }
-
-    @Override
-    public @Nullable MediaType contentType() {
-      return MediaType.parse(protocol.contentType);
+      super(body);
     }
 
     @Override
@@ -267,20 +289,26 @@ final class OkHttpTransport implements Transport {
     public void onResponse(Call call, okhttp3.Response response) {
       Response answer;
       try (response) {
-        answer = read(response);
+        answer = read(call, response);
       } catch (Throwable e) {
+        // Whatever else comes that way may not be readable either.
+        client.connectionPool().evictAll();
         failed.accept(e);
         return;
       }
       answered.accept(answer);
     }
 
-    private Response read(okhttp3.Response response) throws IOException {
+    private Response read(Call call, okhttp3.Response response) throws IOException {
       Headers first = response.headers();
       BufferedSource source = response.body().source();
       source.request(MAX_RESPONSE);
       byte[] body = source.readByteArray(Math.min(MAX_RESPONSE, source.getBuffer().size()));
       if (protocol != Protocol.GRPC) {
+        if (body.length == MAX_RESPONSE) {
+          // Otherwise the rest would be read for a while, to use the connection again.
+          call.cancel();
+        }
         return new Response(response.code(), first::get, body);
       }
       long skipped = 0;
@@ -299,15 +327,26 @@ final class OkHttpTransport implements Transport {
             String trailer = last.get(name);
             return trailer != null ? trailer : first.get(name);
           },
-          message(body));
+          message(body, body.length + skipped));
     }
+  }
 
-    /** The message in a frame; empty if there is none that can be read. */
-    private byte[] message(byte[] framed) {
-      if (framed.length < FRAME_HEADER || framed[0] != 0) {
-        return new byte[0];
-      }
-      return Arrays.copyOfRange(framed, FRAME_HEADER, framed.length);
+  /**
+   * The message in the first frame of an answer, as far as it is at hand; empty if there is none,
+   * it is compressed, or the answer ended before it did.
+   *
+   * @param framed the answer's first bytes
+   * @param total how many bytes the answer has
+   */
+  static byte[] message(byte[] framed, long total) {
+    if (framed.length < FRAME_HEADER || framed[0] != 0) {
+      return new byte[0];
     }
+    long declared = ByteBuffer.wrap(framed).getInt(1) & 0xFFFF_FFFFL;
+    if (declared > total - FRAME_HEADER) {
+      return new byte[0];
+    }
+    int end = (int) Math.min(framed.length, FRAME_HEADER + declared);
+    return Arrays.copyOfRange(framed, FRAME_HEADER, end);
   }
 }

@@ -27,7 +27,7 @@ public enum OtlpCompression {
   /**
    * Tries whether this compression can be used here.
    *
-   * @throws IllegalStateException if its library is missing
+   * @throws IllegalStateException if it cannot, for instance because its library is missing
    */
   void requirePresent() {
     Compressor compressor = compressor();
@@ -38,7 +38,10 @@ public enum OtlpCompression {
       out.write(0);
     } catch (IOException | LinkageError e) {
       throw new IllegalStateException(
-          "compression " + compressor.getEncoding() + " needs com.github.luben:zstd-jni", e);
+          "compression "
+              + compressor.getEncoding()
+              + (this == ZSTD ? " needs com.github.luben:zstd-jni" : " does not work here"),
+          e);
     }
   }
 

@@ -1,11 +1,13 @@
 package io.otlpevents.otlp;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
@@ -41,8 +43,9 @@ public final class OtlpSettings {
     this.compression = builder.compression;
     this.timeout = builder.timeout;
     this.connectTimeout = builder.connectTimeout;
-    this.sslContext = builder.sslContext;
-    this.trustManager = builder.trustManager;
+    TlsFiles files = builder.tlsFiles();
+    this.sslContext = files != null ? files.context() : builder.sslContext;
+    this.trustManager = files != null ? files.trustManager() : builder.trustManager;
     this.headerSupplier = builder.headerSupplier;
     this.keepAlive = builder.keepAlive;
     this.idleTimeout = builder.idleTimeout;
@@ -151,6 +154,9 @@ public final class OtlpSettings {
     private Duration connectTimeout = Duration.ofSeconds(10);
     private @Nullable SSLContext sslContext;
     private @Nullable X509TrustManager trustManager;
+    private @Nullable Path trustCertificates;
+    private TlsFiles.@Nullable ClientFiles clientFiles;
+    private LongSupplier nanoTime = System::nanoTime;
     private @Nullable Supplier<Map<String, String>> headerSupplier;
     private Duration keepAlive = Duration.ZERO;
     private Duration idleTimeout = Duration.ofMinutes(5);
@@ -230,6 +236,40 @@ public final class OtlpSettings {
     }
 
     /**
+     * Sets whom to trust: the certificates of a PEM file, and no others. The JVM's unless set.
+     *
+     * <p>{@link #build()} reads the file. Later a changed file is noticed by new handshakes, which
+     * look at most once a second; while a new one is unusable, the earlier certificates stay, and
+     * the log says so once. Connections that stand stay. The receiver's host name is verified.
+     */
+    public Builder trustCertificates(Path pem) {
+      this.trustCertificates = Objects.requireNonNull(pem, "pem");
+      return this;
+    }
+
+    /**
+     * Sets who we are to receivers that ask; nobody unless set. Changed files are noticed as with
+     * {@link #trustCertificates}, both at once: until they fit, the earlier ones stay.
+     *
+     * @param certificatePem PEM file with our certificate, followed by those that lead to its root
+     * @param keyPem PEM file with the RSA or EC key of our certificate: PKCS#8, PKCS#1 or SEC 1,
+     *     unencrypted
+     */
+    public Builder clientCertificate(Path certificatePem, Path keyPem) {
+      this.clientFiles =
+          new TlsFiles.ClientFiles(
+              Objects.requireNonNull(certificatePem, "certificatePem"),
+              Objects.requireNonNull(keyPem, "keyPem"));
+      return this;
+    }
+
+    /** Sets the clock that tells when to look at files again. */
+    Builder nanoTime(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+      return this;
+    }
+
+    /**
      * Sets a source of more headers, asked once for each request on a thread of the destination's,
      * for tokens that expire. Its headers win over fixed ones of the same name. While it throws, or
      * gives something that is no header, events wait and are tried again.
@@ -301,9 +341,25 @@ public final class OtlpSettings {
       return new ProxyServer(host, port, user, password);
     }
 
-    /** The finished settings. */
+    /**
+     * The finished settings.
+     *
+     * @throws IllegalArgumentException if a file of {@link #trustCertificates} or {@link
+     *     #clientCertificate} is unusable, or they are combined with {@link #ssl}
+     */
     public OtlpSettings build() {
       return new OtlpSettings(this);
+    }
+
+    private @Nullable TlsFiles tlsFiles() {
+      if (trustCertificates == null && clientFiles == null) {
+        return null;
+      }
+      if (sslContext != null) {
+        throw new IllegalArgumentException(
+            "ssl must not be combined with trustCertificates or clientCertificate");
+      }
+      return new TlsFiles(trustCertificates, clientFiles, nanoTime);
     }
 
     private static Duration positive(Duration duration, String what) {

@@ -3,14 +3,24 @@ package io.otlpevents.otlp;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The user's headers of each request. Safe for any number of threads. */
 final class RequestHeaders implements Supplier<Map<String, List<String>>> {
 
+  private static final String USER_AGENT = "User-Agent";
+
   /** A shorter value is too common a text to be looked for. */
   private static final int SHORTEST_SECRET = 4;
+
+  /** What the specification wants: the exporter, its language and its version. */
+  private static final List<String> PRODUCT =
+      List.of(
+          "OTLP-Events-Exporter-Java/"
+              + Objects.requireNonNullElse(
+                  RequestHeaders.class.getPackage().getImplementationVersion(), "unknown"));
 
   private final Map<String, List<String>> fixed;
   private final @Nullable Supplier<Map<String, String>> supplier;
@@ -24,6 +34,23 @@ final class RequestHeaders implements Supplier<Map<String, List<String>>> {
 
   boolean supplied() {
     return supplier != null;
+  }
+
+  /**
+   * The user's headers and who we are, unless the user says so.
+   *
+   * @throws Unavailable as {@link #get()}
+   * @see <a href="https://opentelemetry.io/docs/specs/otel/protocol/exporter/#user-agent">User
+   *     agent</a>
+   */
+  Map<String, List<String>> all() {
+    Map<String, List<String>> own = get();
+    if (own.keySet().stream().anyMatch(USER_AGENT::equalsIgnoreCase)) {
+      return own;
+    }
+    Map<String, List<String>> all = new LinkedHashMap<>(own);
+    all.put(USER_AGENT, PRODUCT);
+    return all;
   }
 
   /**

@@ -62,7 +62,7 @@ record SenderConfig(
 
   @Override
   public Supplier<Map<String, List<String>>> getHeadersSupplier() {
-    return headers;
+    return headers::all;
   }
 
   @Override

@@ -2,6 +2,9 @@ package io.otlpevents.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
+import io.otlpevents.delivery.DeliveryOutcome.PartiallyDelivered;
 import io.otlpevents.delivery.DeliveryOutcome.Refused;
 import io.otlpevents.delivery.DeliveryOutcome.Retry;
 import io.otlpevents.ledger.RefusalReason;
@@ -53,6 +56,29 @@ class AnswersTests {
   }
 
   @Test
+  void aProxyThatAsksForCredentialsIsNoRefusal() {
+    assertThat(Answers.httpProtobuf(new Response(407, name -> null, new byte[0])))
+        .isInstanceOf(Retry.class);
+    assertThat(JsonAnswer.read(new Response(407, name -> null, new byte[0])))
+        .isInstanceOf(Retry.class);
+  }
+
+  @Test
+  void keepsAWarningThatComesWithFullSuccess() {
+    byte[] protobuf =
+        ExportLogsServiceResponse.newBuilder()
+            .setPartialSuccess(ExportLogsPartialSuccess.newBuilder().setErrorMessage("old client"))
+            .build()
+            .toByteArray();
+    byte[] json =
+        "{\"partialSuccess\":{\"errorMessage\":\"old client\"}}".getBytes(StandardCharsets.UTF_8);
+    assertThat(Answers.httpProtobuf(new Response(200, name -> null, protobuf)))
+        .isEqualTo(new PartiallyDelivered(0, "old client"));
+    assertThat(JsonAnswer.read(new Response(200, name -> null, json)))
+        .isEqualTo(new PartiallyDelivered(0, "old client"));
+  }
+
+  @Test
   void takesTheCollectorsWordsForTooLarge() {
     byte[] body = "http: request body too large".getBytes(StandardCharsets.UTF_8);
     assertThat(Answers.httpProtobuf(new Response(400, name -> null, body)))
@@ -64,6 +90,13 @@ class AnswersTests {
     Map<String, String> trailers = Map.of("grpc-status", "3", "grpc-message", "caf%C3%A9 100%");
     assertThat(Answers.grpc(new Response(200, trailers::get, new byte[0])))
         .isEqualTo(new Refused(RefusalReason.INVALID_REQUEST, "caf\u00e9 100%"));
+  }
+
+  @Test
+  void keepsOnlyTheBeginningOfLongWords() {
+    Map<String, String> trailers = Map.of("grpc-status", "3", "grpc-message", "x".repeat(100_000));
+    assertThat(Answers.grpc(new Response(200, trailers::get, new byte[0])))
+        .isEqualTo(new Refused(RefusalReason.INVALID_REQUEST, "x".repeat(1000) + "..."));
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +53,7 @@ abstract class DestinationContract {
 
   @AfterEach
   void stop() throws IOException {
+    assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
     pipeline.close(Duration.ZERO);
     receiver.close();
   }
@@ -80,20 +82,38 @@ abstract class DestinationContract {
     assertThat(receiver.received).hasSizeLessThan(10);
   }
 
-  @Test
-  void compressesAndSendsHeaders() {
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "ZSTD"})
+  void compressesAndSendsHeaders(OtlpCompression compression) {
     pipeline.close(Duration.ZERO);
     pipeline =
         pipeline(
             OtlpSettings.builder(receiver.endpoint())
-                .compression(OtlpCompression.GZIP)
+                .compression(compression)
                 .headers(Map.of("x-tenant", "blue")));
     emit(100);
     assertThat(pipeline.flush(LONG).complete()).isTrue();
     assertThat(records()).isEqualTo(100);
     Map<String, String> headers = receiver.received.get(0).headers();
     assertThat(headers).containsEntry("x-tenant", "blue");
-    assertThat(headers.values()).contains("gzip");
+    assertThat(headers.values()).contains(compression.name().toLowerCase(Locale.ROOT));
+  }
+
+  @Test
+  void saysWhichProductItIsUnlessToldOtherwise() {
+    emit(1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    pipeline.close(Duration.ZERO);
+    pipeline =
+        pipeline(OtlpSettings.builder(receiver.endpoint()).headers(Map.of("user-agent", "shop/7")));
+    emit(1);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(receiver.received)
+        .extracting(received -> received.headers().get("user-agent"))
+        .satisfiesExactly(
+            // Without a version where classes are not in a jar.
+            first -> assertThat(first).matches("OTLP-Events-Exporter-Java/([0-9]\\S+|unknown)"),
+            second -> assertThat(second).isEqualTo("shop/7"));
   }
 
   @ParameterizedTest
@@ -229,6 +249,17 @@ abstract class DestinationContract {
   /** Whether the transport shows what a receiver says beside its status. */
   boolean seesDelays() {
     return true;
+  }
+
+  @Test
+  void takesEverythingAsDeliveredThatOnlyCameWithAWarning() {
+    receiver.answers.add(Answer.WARNED);
+    emit(3);
+    assertThat(pipeline.flush(LONG).complete()).isTrue();
+    assertThat(account().delivered()).isEqualTo(3);
+    assertThat(account().refusedTotal()).isZero();
+    assertThat(account().retries()).isZero();
+    assertThat(records()).isEqualTo(3);
   }
 
   private EventPipeline pipeline(OtlpSettings.Builder settings) {

@@ -1,10 +1,13 @@
 package io.otlpevents.otlp;
 
+import com.github.luben.zstd.ZstdInputStream;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Decompressor;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -13,10 +16,15 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.otlpevents.otlp.TestAuthority.ServerTls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +33,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** OTLP over gRPC, scripted. */
 final class GrpcReceiver extends ScriptedReceiver {
@@ -32,8 +42,19 @@ final class GrpcReceiver extends ScriptedReceiver {
   private static final Context.Key<Map<String, String>> HEADERS = Context.key("headers");
 
   private final Server server;
+  private final String scheme;
 
   GrpcReceiver() throws IOException {
+    this(builder(0), "http");
+  }
+
+  /** With TLS, on this port or any if 0. */
+  GrpcReceiver(ServerTls tls, int port) throws IOException {
+    this(builder(port).sslContext(context(tls)), "https");
+  }
+
+  private GrpcReceiver(NettyServerBuilder builder, String scheme) throws IOException {
+    this.scheme = scheme;
     MethodDescriptor<byte[], byte[]> export =
         MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.UNARY)
@@ -42,8 +63,9 @@ final class GrpcReceiver extends ScriptedReceiver {
             .setResponseMarshaller(new Bytes())
             .build();
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        builder
             .maxInboundMessageSize(8 << 20)
+            .decompressorRegistry(DecompressorRegistry.getDefaultInstance().with(new Zstd(), true))
             .intercept(new HeaderCapture())
             .addService(
                 ServerServiceDefinition.builder("opentelemetry.proto.collector.logs.v1.LogsService")
@@ -53,9 +75,24 @@ final class GrpcReceiver extends ScriptedReceiver {
             .start();
   }
 
+  private static NettyServerBuilder builder(int port) {
+    return NettyServerBuilder.forAddress(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+  }
+
+  private static SslContext context(ServerTls tls) throws SSLException {
+    SslContextBuilder builder =
+        GrpcSslContexts.configure(
+            SslContextBuilder.forServer(tls.leaf().key(), tls.leaf().certificate()));
+    if (!tls.clientAuthorities().isEmpty()) {
+      builder.trustManager(tls.clientAuthorities()).clientAuth(ClientAuth.REQUIRE);
+    }
+    return builder.build();
+  }
+
   @Override
   URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getPort());
+    return URI.create(scheme + "://127.0.0.1:" + server.getPort());
   }
 
   private void handle(byte[] body, StreamObserver<byte[]> observer) {
@@ -63,7 +100,7 @@ final class GrpcReceiver extends ScriptedReceiver {
     if (answer == Answer.NEVER) {
       return;
     }
-    if (answer == Answer.OK || answer == Answer.PARTIAL || answer == Answer.GARBAGE) {
+    if (answer.isSuccess()) {
       try {
         sink.accept(new Received(ExportLogsServiceRequest.parseFrom(body), HEADERS.get()));
       } catch (InvalidProtocolBufferException e) {
@@ -74,6 +111,7 @@ final class GrpcReceiver extends ScriptedReceiver {
     switch (answer) {
       case OK -> succeed(observer, new byte[0]);
       case PARTIAL -> succeed(observer, HttpReceiver.partial().toByteArray());
+      case WARNED -> succeed(observer, HttpReceiver.warned().toByteArray());
       case GARBAGE -> succeed(observer, new byte[] {10, 99, 8});
       case UNAVAILABLE -> fail(observer, Status.UNAVAILABLE);
       case THROTTLED -> fail(observer, Status.RESOURCE_EXHAUSTED);
@@ -128,7 +166,25 @@ final class GrpcReceiver extends ScriptedReceiver {
 
   @Override
   void stop() {
-    server.shutdownNow();
+    try {
+      // Its port may be wanted again.
+      server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static final class Zstd implements Decompressor {
+
+    @Override
+    public String getMessageEncoding() {
+      return "zstd";
+    }
+
+    @Override
+    public InputStream decompress(InputStream compressed) throws IOException {
+      return new ZstdInputStream(compressed);
+    }
   }
 
   private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonParser;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.sdk.resources.Resource;
+import io.otlpevents.delivery.DeliveryOutcome.PartiallyDelivered;
 import io.otlpevents.ledger.RefusalReason;
 import io.otlpevents.pipeline.EventPipeline;
 import java.net.InetAddress;
@@ -85,6 +86,6 @@ class OtlpHttpJsonIntegrationTests {
         "{\"partialSuccess\":{\"errorMessage\":\"x,\\\"rejectedLogRecords\\\":9\"}}"
             .getBytes(StandardCharsets.US_ASCII);
     assertThat(JsonAnswer.read(new Transport.Response(200, name -> null, body)))
-        .isEqualTo(new io.otlpevents.delivery.DeliveryOutcome.Delivered());
+        .isEqualTo(new PartiallyDelivered(0, "x,\\\"rejectedLogRecords\\\":9"));
   }
 }

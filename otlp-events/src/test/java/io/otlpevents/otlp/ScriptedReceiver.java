@@ -29,6 +29,8 @@ abstract class ScriptedReceiver implements AutoCloseable {
   enum Answer {
     OK,
     PARTIAL,
+    /** Success, with words. */
+    WARNED,
     UNAVAILABLE,
     THROTTLED,
     /** Not now, but in a second. */
@@ -42,7 +44,12 @@ abstract class ScriptedReceiver implements AutoCloseable {
     UNIMPLEMENTED,
     BROKEN,
     GARBAGE,
-    NEVER
+    NEVER;
+
+    /** Whether it takes the events. */
+    boolean isSuccess() {
+      return this == OK || this == PARTIAL || this == WARNED || this == GARBAGE;
+    }
   }
 
   abstract URI endpoint();

@@ -177,6 +177,14 @@ public record OtlpProperties(
     return text.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
+  private static void requireTogether(
+      String property, @Nullable Object value, String other, @Nullable Object otherValue) {
+    if (value == null && otherValue != null) {
+      throw new InvalidOtlpPropertyException(
+          property, null, "is not set, but " + other + " is", "Set both, or remove both.");
+    }
+  }
+
   private static void requirePositive(String property, Duration value) {
     if (value.toMillis() < 1) {
       throw new InvalidOtlpPropertyException(
@@ -236,6 +244,32 @@ public record OtlpProperties(
     return bytes != 0 && bytes % (1 << 10) == 0 ? value.toKilobytes() + "KB" : bytes + "B";
   }
 
+  /** Tells everything but the values of headers, which may be secrets. */
+  @Override
+  public String toString() {
+    return "OtlpProperties[endpoint="
+        + (endpoint == null ? null : withoutUserInfo(endpoint))
+        + ", protocol="
+        + protocol
+        + ", headers="
+        + headers.keySet()
+        + ", compression="
+        + compression
+        + ", timeout="
+        + timeout
+        + ", connectTimeout="
+        + connectTimeout
+        + ", keepAlive="
+        + keepAlive
+        + ", ssl="
+        + ssl
+        + ", proxy="
+        + proxy
+        + ", events="
+        + events
+        + "]";
+  }
+
   /** How events are sent. */
   public enum Protocol {
     /** OTLP over gRPC. */
@@ -284,8 +318,43 @@ public record OtlpProperties(
    *
    * @param bundle Name of the SSL bundle with the certificates to trust and to present. Unless set,
    *     the trust of the Java runtime applies.
+   * @param certificate PEM file of the certificates to trust, in place of a bundle. Read again when
+   *     it changes.
+   * @param clientCertificate PEM file of the certificate to present, followed by those that lead to
+   *     its root, in place of a bundle. Read again when it changes.
+   * @param clientKey PEM file of the client certificate's key, unencrypted. Read again when it
+   *     changes.
    */
-  public record Ssl(@Nullable String bundle) {}
+  public record Ssl(
+      @Nullable String bundle,
+      @Nullable String certificate,
+      @Nullable String clientCertificate,
+      @Nullable String clientKey) {
+
+    /** Checks that files come in pairs, and not beside a bundle. */
+    public Ssl {
+      bundle = textOrNull(bundle);
+      certificate = textOrNull(certificate);
+      clientCertificate = textOrNull(clientCertificate);
+      clientKey = textOrNull(clientKey);
+      requireTogether(
+          "otlp.ssl.client-key", clientKey, "otlp.ssl.client-certificate", clientCertificate);
+      requireTogether(
+          "otlp.ssl.client-certificate", clientCertificate, "otlp.ssl.client-key", clientKey);
+      if (bundle != null && (certificate != null || clientKey != null)) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.ssl.bundle",
+            bundle,
+            "is set together with "
+                + (certificate != null ? "otlp.ssl.certificate" : "otlp.ssl.client-certificate"),
+            "Remove one of both; a bundle says whom to trust and what to present.");
+      }
+    }
+
+    private static @Nullable String textOrNull(@Nullable String text) {
+      return text == null || text.isBlank() ? null : text.strip();
+    }
+  }
 
   /**
    * The HTTP proxy.
@@ -318,14 +387,6 @@ public record OtlpProperties(
             String.valueOf(port),
             "is not between 1 and 65535",
             "Write for example 3128.");
-      }
-    }
-
-    private static void requireTogether(
-        String property, @Nullable Object value, String other, @Nullable Object otherValue) {
-      if (value == null && otherValue != null) {
-        throw new InvalidOtlpPropertyException(
-            property, null, "is not set, but " + other + " is", "Set both, or remove both.");
       }
     }
 

@@ -14,12 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
+import java.util.function.UnaryOperator;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -33,20 +31,22 @@ import org.springframework.util.ClassUtils;
  * @param headers headers of each request
  * @param compression how requests are compressed
  * @param timeout how long one request may take
+ * @param tls whom to trust and what to present
  */
 record OtlpReceiver(
     URI endpoint,
     Protocol protocol,
     Map<String, String> headers,
     OtlpCompression compression,
-    Duration timeout) {
+    Duration timeout,
+    ReceiverTls tls) {
 
   private static final OtlpEnvironment NOTHING =
       new OtlpEnvironment(null, null, Map.of(), null, null, null, null, null);
 
   /** Properties and defaults only, for those who send elsewhere. */
   static OtlpReceiver of(OtlpProperties properties) {
-    return of(properties, NOTHING);
+    return of(properties, NOTHING, suffix -> suffix);
   }
 
   /** Properties, OpenTelemetry's variables and defaults. */
@@ -57,20 +57,11 @@ record OtlpReceiver(
     } catch (IllegalArgumentException e) {
       throw malformed(String.valueOf(e.getMessage()));
     }
-    if (properties.ssl().bundle() == null
-        && (variables.certificate() != null
-            || variables.clientKey() != null
-            || variables.clientCertificate() != null)) {
-      LogFactory.getLog(OtlpReceiver.class)
-          .warn(
-              "The certificates that OTEL_EXPORTER_OTLP_CERTIFICATE, _CLIENT_KEY or"
-                  + " _CLIENT_CERTIFICATE name are not used for events. Put them into an SSL bundle"
-                  + " and name it in otlp.ssl.bundle.");
-    }
-    return of(properties, variables);
+    return of(properties, variables, suffix -> name(environment, suffix));
   }
 
-  private static OtlpReceiver of(OtlpProperties properties, OtlpEnvironment variables) {
+  private static OtlpReceiver of(
+      OtlpProperties properties, OtlpEnvironment variables, UnaryOperator<String> names) {
     Protocol protocol =
         properties.protocol() != null ? properties.protocol() : protocol(variables.protocol());
     URI endpoint = protocol.usualEndpoint();
@@ -80,20 +71,13 @@ record OtlpReceiver(
     } else if (variables.endpoint() != null) {
       endpoint = variables.endpoint();
     }
-    String bundle = properties.ssl().bundle();
-    if (bundle != null && !"https".equalsIgnoreCase(endpoint.getScheme())) {
-      throw new InvalidOtlpPropertyException(
-          "otlp.ssl.bundle",
-          bundle,
-          "would not be used, because otlp.endpoint does not begin with https://",
-          "Set otlp.endpoint to an https address, or remove otlp.ssl.bundle.");
-    }
     return new OtlpReceiver(
         endpoint,
         protocol,
         properties.headers().isEmpty() ? variables.headers() : properties.headers(),
         first(properties.compression(), variables.compression(), OtlpCompression.NONE),
-        first(properties.timeout(), variables.timeout(), Duration.ofSeconds(10)));
+        first(properties.timeout(), variables.timeout(), Duration.ofSeconds(10)),
+        ReceiverTls.of(properties.ssl(), variables, names, endpoint));
   }
 
   private static Protocol protocol(@Nullable String variable) {
@@ -139,6 +123,13 @@ record OtlpReceiver(
     return value != null ? value : environment.getProperty(variable);
   }
 
+  /** Of the variable for logs and the one for all signals the one that is read. */
+  private static String name(Environment environment, String suffix) {
+    String logs = "OTEL_EXPORTER_OTLP_LOGS_" + suffix;
+    String value = value(environment, logs);
+    return value != null && !value.isBlank() ? logs : "OTEL_EXPORTER_OTLP_" + suffix;
+  }
+
   private static InvalidOtlpPropertyException malformed(String message) {
     int end = message.indexOf(' ');
     return new InvalidOtlpPropertyException(
@@ -165,11 +156,7 @@ record OtlpReceiver(
             .keepAlive(properties.keepAlive());
     compress(settings);
     route(settings, properties.proxy());
-    String bundleName = properties.ssl().bundle();
-    if (bundleName != null) {
-      SslBundle bundle = sslBundles.getObject().getBundle(bundleName);
-      settings.ssl(bundle.createSslContext(), trustManager(bundle));
-    }
+    tls.applyTo(settings, endpoint, sslBundles);
     headersSupplier.ifAvailable(supplier -> settings.headerSupplier(supplier::headers));
     return switch (protocol) {
       case GRPC -> OtlpGrpcDestination.create(settings.build());
@@ -211,15 +198,6 @@ record OtlpReceiver(
     } else {
       settings.proxy(host, port, user, password);
     }
-  }
-
-  private static X509TrustManager trustManager(SslBundle bundle) {
-    for (TrustManager manager : bundle.getManagers().getTrustManagers()) {
-      if (manager instanceof X509TrustManager x509) {
-        return x509;
-      }
-    }
-    throw new IllegalStateException("The SSL bundle has no trust manager for X.509");
   }
 
   /** Tells everything but the headers, which may hold secrets. */

@@ -93,12 +93,13 @@ class OtlpPropertiesTests {
                       Protocol.GRPC,
                       Map.of(),
                       OtlpCompression.NONE,
-                      Duration.ofSeconds(10)));
+                      Duration.ofSeconds(10),
+                      ReceiverTls.NONE));
           assertThat(properties.keepAlive()).isZero();
           assertThat(properties.proxy())
               .isEqualTo(new OtlpProperties.Proxy(null, null, null, null));
           assertThat(properties.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
-          assertThat(properties.ssl().bundle()).isNull();
+          assertThat(properties.ssl()).isEqualTo(new OtlpProperties.Ssl(null, null, null, null));
         });
   }
 
@@ -196,7 +197,7 @@ class OtlpPropertiesTests {
                             Duration.ofSeconds(1),
                             Duration.ofSeconds(2),
                             Duration.ofMinutes(6),
-                            new OtlpProperties.Ssl("tls"),
+                            new OtlpProperties.Ssl("tls", null, null, null),
                             new OtlpProperties.Proxy("proxy.example", 3128, "me", "hush"),
                             new OtlpProperties.Events(
                                 true,
@@ -273,6 +274,7 @@ class OtlpPropertiesTests {
           otlp.keep-alive=-1s | is less than 1ms | Write a positive time
           otlp.keep-alive=25h | is more than a day | Write a shorter time
           otlp.ssl.bundle=tls | would not be used, because otlp.endpoint does not begin with https:// | Set otlp.endpoint to an https address
+          otlp.ssl.certificate=/ca.pem | would not be used, because otlp.endpoint does not begin with https:// | Set otlp.endpoint to an https address, or remove otlp.ssl.certificate.
           otlp.events.shutdown-timeout=-1s | is a negative time | Write for example 1s, or 0s for none.
           otlp.events.journal.max-size=0B | is not a positive size | Write for example 1MB.
           otlp.events.journal.max-size=1MB | is less than two segments (otlp.events.journal.segment-size=1MB) | Write at least 2MB
@@ -306,6 +308,43 @@ class OtlpPropertiesTests {
   void refuses(String setting, String problem, String fix) {
     String property = setting.substring(0, setting.indexOf('=')).replaceFirst("\\[0\\]$", "");
     refuses(property, problem, fix, setting);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "otlp.ssl.client-key, otlp.ssl.client-certificate",
+    "otlp.ssl.client-certificate, otlp.ssl.client-key"
+  })
+  void refusesHalfAClientCertificate(String missing, String set) {
+    refuses(missing, "is not set, but " + set + " is", "Set both", set + "=/client.pem");
+  }
+
+  @Test
+  void refusesFilesBesideABundle() {
+    refuses(
+        "otlp.ssl.bundle",
+        "is set together with otlp.ssl.certificate",
+        "Remove one of both",
+        "otlp.ssl.bundle=tls",
+        "otlp.ssl.certificate=/ca.pem");
+    refuses(
+        "otlp.ssl.bundle",
+        "is set together with otlp.ssl.client-certificate",
+        "Remove one of both",
+        "otlp.ssl.bundle=tls",
+        "otlp.ssl.client-certificate=/client.pem",
+        "otlp.ssl.client-key=/key.pem");
+  }
+
+  @Test
+  void showsNoValuesOfHeadersAsText() {
+    runner
+        .withPropertyValues("otlp.headers.x-api-key=hush", "otlp.endpoint=http://collector:4317")
+        .run(
+            context ->
+                assertThat(context.getBean(OtlpProperties.class).toString())
+                    .contains("x-api-key", "http://collector:4317")
+                    .doesNotContain("hush"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.otlpevents.autoconfigure.OtlpProperties.Protocol;
+import io.otlpevents.autoconfigure.ReceiverTls.Source;
 import io.otlpevents.delivery.Destination;
 import io.otlpevents.otlp.OtlpCompression;
 import java.net.URI;
@@ -11,16 +12,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** What applies where properties and OpenTelemetry's variables both say something, or neither. */
-@ExtendWith(OutputCaptureExtension.class)
 class OtlpReceiverTests {
 
   private final ApplicationContextRunner runner =
@@ -43,7 +40,8 @@ class OtlpReceiverTests {
                 Protocol.HTTP_JSON,
                 Map.of("x-api-key", "a b"),
                 OtlpCompression.GZIP,
-                Duration.ofMillis(1500)));
+                Duration.ofMillis(1500),
+                ReceiverTls.NONE));
   }
 
   @Test
@@ -82,7 +80,8 @@ class OtlpReceiverTests {
                 Protocol.GRPC,
                 Map.of("a", "b"),
                 OtlpCompression.NONE,
-                Duration.ofSeconds(3)));
+                Duration.ofSeconds(3),
+                ReceiverTls.NONE));
   }
 
   @ParameterizedTest
@@ -118,9 +117,67 @@ class OtlpReceiverTests {
   }
 
   @Test
-  void saysThatCertificatesBelongIntoABundle(CapturedOutput output) {
-    receiver("OTEL_EXPORTER_OTLP_CERTIFICATE=/ca.pem");
-    assertThat(output).contains("Put them into an SSL bundle and name it in otlp.ssl.bundle.");
+  void readsTheVariablesOfCertificates() {
+    ReceiverTls tls =
+        receiver(
+                "otlp.endpoint=https://collector:4317",
+                "OTEL_EXPORTER_OTLP_CERTIFICATE=/all.pem",
+                "OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE=/logs.pem",
+                "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=/client.pem",
+                "otel.exporter.otlp.logs.client.key=/key.pem")
+            .tls();
+    assertThat(tls)
+        .isEqualTo(
+            new ReceiverTls(
+                null,
+                new Source("OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE", "/logs.pem"),
+                new Source("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/client.pem"),
+                new Source("OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY", "/key.pem")));
+  }
+
+  @Test
+  void prefersThePropertiesOfCertificatesToTheVariables() {
+    ReceiverTls tls =
+        receiver(
+                "otlp.endpoint=https://collector:4317",
+                "otlp.ssl.certificate=/mine.pem",
+                "otlp.ssl.client-certificate=/my-client.pem",
+                "otlp.ssl.client-key=/my-key.pem",
+                "OTEL_EXPORTER_OTLP_CERTIFICATE=/all.pem",
+                "OTEL_EXPORTER_OTLP_CLIENT_KEY=/key.pem")
+            .tls();
+    assertThat(tls)
+        .isEqualTo(
+            new ReceiverTls(
+                null,
+                new Source("otlp.ssl.certificate", "/mine.pem"),
+                new Source("otlp.ssl.client-certificate", "/my-client.pem"),
+                new Source("otlp.ssl.client-key", "/my-key.pem")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CLIENT_KEY, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+    "CLIENT_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_KEY"
+  })
+  void refusesHalfAClientCertificate(String suffix, String missing) {
+    String set = "OTEL_EXPORTER_OTLP_LOGS_" + suffix;
+    assertThatThrownBy(() -> receiver("otlp.endpoint=https://collector:4317", set + "=/client.pem"))
+        .isInstanceOf(InvalidOtlpPropertyException.class)
+        .hasMessage("Property %s is not set, but %s is. Set both, or remove both.", missing, set);
+  }
+
+  @Test
+  void leavesVariablesOfCertificatesAloneWhereNothingIsEncryptedOrABundleIsNamed() {
+    assertThat(receiver("OTEL_EXPORTER_OTLP_CERTIFICATE=/ca.pem").tls())
+        .isEqualTo(ReceiverTls.NONE);
+    assertThat(
+            receiver(
+                    "otlp.endpoint=https://collector:4317",
+                    "otlp.ssl.bundle=tls",
+                    "OTEL_EXPORTER_OTLP_CLIENT_KEY=/key.pem")
+                .tls())
+        .isEqualTo(new ReceiverTls("tls", null, null, null));
   }
 
   @Test

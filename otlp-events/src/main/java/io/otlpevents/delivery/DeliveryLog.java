@@ -1,6 +1,8 @@
 package io.otlpevents.delivery;
 
 import io.otlpevents.ledger.RefusalReason;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +19,10 @@ final class DeliveryLog {
 
   private final String destination;
   private final Throttle partial = new Throttle();
-  private final Throttle refused = new Throttle();
+
+  /** One for each reason, so that a frequent one does not hide a rare one. */
+  private final Map<RefusalReason, Throttle> refused = new EnumMap<>(RefusalReason.class);
+
   private final Throttle internal = new Throttle();
   private final Throttle damaged = new Throttle();
   private boolean failing;
@@ -59,11 +64,12 @@ final class DeliveryLog {
   }
 
   void refused(RefusalReason reason, long count, String message) {
-    if (refused.admits(count)) {
+    Throttle throttle = refused.computeIfAbsent(reason, first -> new Throttle());
+    if (throttle.admits(count)) {
       logger.error(
           "{} refused {} events for good ({}): {}",
           destination,
-          refused.take(),
+          throttle.take(),
           reason,
           printable(message));
     }

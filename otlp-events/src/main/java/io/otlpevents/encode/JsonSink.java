@@ -18,11 +18,16 @@ final class JsonSink extends ValueSink {
   private final boolean[] filled = new boolean[LEVELS];
 
   JsonSink(EncodingRules rules, WireBuffer out) {
-    super(rules, out, false);
+    super(rules, out);
   }
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  boolean needsPath() {
+    return false;
   }
 
   @Override

@@ -26,7 +26,7 @@ abstract class ValueSink implements PayloadSink {
   private final @Nullable String[] paths = new String[LEVELS];
 
   private final @Nullable Redaction redaction;
-  private final boolean needsPaths;
+  private final boolean redactsKeys;
   private Redaction.Decision decision = Redaction.KEEP;
 
   /** How many objects and arrays are open within, and with, one that is left out. */
@@ -37,11 +37,11 @@ abstract class ValueSink implements PayloadSink {
   /** For the adapter that a codec needs around this sink. */
   @Nullable Object adapter;
 
-  ValueSink(EncodingRules rules, WireBuffer out, boolean needsPaths) {
+  ValueSink(EncodingRules rules, WireBuffer out) {
     this.rules = rules;
     this.out = out;
     this.redaction = rules.redaction();
-    this.needsPaths = needsPaths || redaction != null && redaction.hasKeys();
+    this.redactsKeys = redaction != null && redaction.hasKeys();
   }
 
   /** Starts over, with the path of the value that comes and the decision about it. */
@@ -81,14 +81,14 @@ abstract class ValueSink implements PayloadSink {
     if (ignored > 0) {
       return false;
     }
-    if (needsPaths) {
+    if (redactsKeys && redaction != null) {
       path = rules.paths().join(paths[depth], name);
-      if (redaction != null) {
-        decision = redaction.decide(path);
+      decision = redaction.decide(path);
+      if (decision.drops()) {
+        return false;
       }
-    }
-    if (decision.drops()) {
-      return false;
+    } else if (needsPath()) {
+      path = rules.paths().join(paths[depth], name);
     }
     nextName(name);
     return true;
@@ -271,6 +271,9 @@ abstract class ValueSink implements PayloadSink {
       putNull();
     }
   }
+
+  /** Whether the next name's path is needed even if no rule asks for it. */
+  abstract boolean needsPath();
 
   abstract void nextName(String name);
 

@@ -234,11 +234,15 @@ public final class EventEncoder {
   }
 
   private void writePayload(EventDraft draft, WireBuffer out, Object payload) throws Exception {
+    PayloadMode mode = modeOf(draft);
+    if (ValueWriter.isUnknown(payload)) {
+      writeObject(draft, out, payload, mode, true);
+      return;
+    }
     if (payload instanceof byte[] bytes) {
       writeBinary(draft, out, bytes);
       return;
     }
-    PayloadMode mode = modeOf(draft);
     if (payload instanceof CharSequence text) {
       if (mode != PayloadMode.NESTED_ATTRIBUTE) {
         int body = out.beginMessage(Otlp.RECORD_BODY);
@@ -252,6 +256,15 @@ public final class EventEncoder {
     }
     boolean named =
         !(payload instanceof Iterable || payload.getClass().isArray() || payload instanceof Number);
+    writeObject(draft, out, payload, mode, named);
+  }
+
+  /**
+   * @param named whether the payload has names for what is in it
+   */
+  private void writeObject(
+      EventDraft draft, WireBuffer out, Object payload, PayloadMode mode, boolean named)
+      throws Exception {
     switch (mode) {
       case FLAT -> {
         Redaction.Decision decision = named ? Redaction.KEEP : decide(settings.payloadKey());

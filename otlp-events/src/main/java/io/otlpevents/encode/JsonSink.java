@@ -26,9 +26,7 @@ final class JsonSink extends ValueSink {
   }
 
   @Override
-  boolean needsPath() {
-    return false;
-  }
+  void beginRoot() {}
 
   @Override
   void nextName(String name) {

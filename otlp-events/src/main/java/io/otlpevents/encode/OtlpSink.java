@@ -20,6 +20,7 @@ final class OtlpSink extends ValueSink {
 
   private final EventDraft draft;
   private final TextCache keys;
+  private final EntryCache entryCache;
 
   /** Where the lengths of the open messages go, three for each level. */
   private final int[] marks = new int[3 * LEVELS];
@@ -29,7 +30,11 @@ final class OtlpSink extends ValueSink {
 
   private int valueMark;
 
-  private String name = "";
+  /** The entry whose value is next, in the cache; -1 for a value that is not part of another. */
+  private int entry = -1;
+
+  /** The path of the object of each level, while entries are attributes. */
+  private final @Nullable String[] flatPaths = new String[LEVELS];
 
   /** Whether entries are attributes; within an attribute's array they are not. */
   private boolean flat;
@@ -65,6 +70,7 @@ final class OtlpSink extends ValueSink {
     super(rules, draft.out);
     this.draft = draft;
     this.keys = rules.keys();
+    this.entryCache = new EntryCache(rules);
     this.flat = flat;
   }
 
@@ -76,8 +82,7 @@ final class OtlpSink extends ValueSink {
     flatBits = 0;
     ownKnown = false;
     arrayLevel = 0;
-    name = "";
-    path = null;
+    entry = -1;
     if (flatKeys.length > RETAINED) {
       shrink();
     }
@@ -86,6 +91,8 @@ final class OtlpSink extends ValueSink {
   /** Lets go of what has grown. */
   void shrink() {
     remembered = 0;
+    entryCache.clear();
+    Arrays.fill(flatPaths, null);
     flatKeys = new String[INITIAL];
     flatFields = new byte[INITIAL][];
     flatHashes = new int[INITIAL];
@@ -108,18 +115,22 @@ final class OtlpSink extends ValueSink {
   }
 
   @Override
-  boolean needsPath() {
-    return isFlat();
+  void beginRoot() {
+    entry = -1;
   }
 
   @Override
-  void nextName(String next) {
-    name = next;
+  void nextName(String name) {
+    entry = entryCache.find(isFlat() ? flatPaths[depth] : null, name);
   }
 
   @Override
   void openObject() {
     if (isFlat()) {
+      String path = entry < 0 ? null : entryCache.path(entry);
+      if (flatPaths[depth] != path) {
+        flatPaths[depth] = path;
+      }
       return;
     }
     // The new level is counted already; its value belongs to the one around it.
@@ -183,7 +194,7 @@ final class OtlpSink extends ValueSink {
     }
     if (object[level]) {
       pairMark = out.beginMessage(Otlp.ELEMENT);
-      out.writeBytes(keys.field(name));
+      out.writeBytes(entryCache.field(entry));
       valueMark = out.beginMessage(Otlp.VALUE);
     } else {
       valueMark = out.beginMessage(Otlp.ELEMENT);
@@ -195,7 +206,7 @@ final class OtlpSink extends ValueSink {
   }
 
   private String attributeKey() {
-    return path == null ? rules.settings().payloadKey() : path;
+    return entry < 0 ? rules.settings().payloadKey() : entryCache.path(entry);
   }
 
   /**
@@ -324,7 +335,7 @@ final class OtlpSink extends ValueSink {
 
   /** The key of the next value in its encoded form; null if the value is left out. */
   private byte @Nullable [] nextKey() {
-    return isFlat() ? claim(attributeKey()) : keys.field(name);
+    return isFlat() ? claim(attributeKey()) : entryCache.field(entry);
   }
 
   @Override

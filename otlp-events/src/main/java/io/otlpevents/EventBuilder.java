@@ -103,8 +103,8 @@ public interface EventBuilder {
 
   /**
    * Sets a payload of bytes. Recorded as the body, with the content type as the attribute {@code
-   * event.payload.content_type}. Takes the place of the display text. Redaction looks into it only
-   * if the content type is JSON.
+   * otlpevents.payload.content_type}. Takes the place of the display text. Redaction looks into it
+   * only if the content type is JSON.
    *
    * @param payload the bytes; not changed until the event is emitted
    * @param contentType the media type, for example {@code application/cbor}; null if unknown

@@ -18,8 +18,12 @@ public enum EventType {
   /** None of the above; recorded without the attribute. */
   CUSTOM("custom");
 
-  /** The key of the attribute that carries {@link #value()}. */
-  public static final String ATTRIBUTE = "event.type";
+  /**
+   * The key of the attribute that carries {@link #value()}. It is this project's own, because
+   * OpenTelemetry's semantic conventions have no such attribute and keep {@code event.*} for
+   * themselves.
+   */
+  public static final String ATTRIBUTE = "otlpevents.type";
 
   private final String value;
 

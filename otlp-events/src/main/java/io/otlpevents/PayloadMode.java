@@ -19,6 +19,6 @@ public enum PayloadMode {
   STRUCTURED_BODY,
   /** The body is the payload as JSON text. Takes the place of the display text. */
   JSON_STRING,
-  /** One attribute, {@code event.payload} unless set otherwise, is the payload. */
+  /** One attribute, {@code otlpevents.payload} unless set otherwise, is the payload. */
   NESTED_ATTRIBUTE
 }

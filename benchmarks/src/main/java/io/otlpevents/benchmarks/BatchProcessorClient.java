@@ -54,6 +54,10 @@ final class BatchProcessorClient implements Client {
     return new BatchProcessorClient(tuned, new CountingExporter(null, null));
   }
 
+  Logger logger() {
+    return logger;
+  }
+
   @Override
   public void emit(long number) {
     SampleEvent.emit(logger, number);

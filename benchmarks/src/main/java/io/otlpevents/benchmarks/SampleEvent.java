@@ -30,7 +30,7 @@ final class SampleEvent {
   private static final AttributeKey<String> ORDER_ID = AttributeKey.stringKey("order.id");
   private static final AttributeKey<String> CUSTOMER_ID = AttributeKey.stringKey("customer.id");
   private static final AttributeKey<String> CURRENCY = AttributeKey.stringKey("order.currency");
-  private static final AttributeKey<Long> ORDER_NUMBER = AttributeKey.longKey(NUMBER);
+  static final AttributeKey<Long> ORDER_NUMBER = AttributeKey.longKey(NUMBER);
   private static final AttributeKey<Long> ITEMS = AttributeKey.longKey("order.items");
   private static final AttributeKey<Double> TOTAL = AttributeKey.doubleKey("order.total");
   private static final AttributeKey<Boolean> EXPRESS = AttributeKey.booleanKey("order.express");

@@ -175,7 +175,7 @@ final class RandomEvent {
     }
     flatPayload.forEach(expected::putIfAbsent);
     if (type != null && type != EventType.CUSTOM) {
-      expected.put("event.type", Draw.any(type.name().toLowerCase(Locale.ROOT)));
+      expected.put("otlpevents.type", Draw.any(type.name().toLowerCase(Locale.ROOT)));
     }
     LogRecord.Builder record =
         LogRecord.newBuilder()

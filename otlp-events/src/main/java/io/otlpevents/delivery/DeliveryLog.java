@@ -21,7 +21,10 @@ final class DeliveryLog {
   private final String destination;
   private final Throttle partial = new Throttle();
   private final Throttle warned = new Throttle();
-  private final Throttle refused = new Throttle();
+
+  /** One for each reason, so that a frequent one does not hide a rare one. */
+  private final Map<RefusalReason, Throttle> refused = new EnumMap<>(RefusalReason.class);
+
   private final Throttle internal = new Throttle();
   private final Map<EvictionReason, Throttle> lost = new EnumMap<>(EvictionReason.class);
   private boolean failing;
@@ -75,11 +78,12 @@ final class DeliveryLog {
   }
 
   void refused(RefusalReason reason, long count, String message) {
-    if (refused.admits(count)) {
+    Throttle throttle = refused.computeIfAbsent(reason, first -> new Throttle());
+    if (throttle.admits(count)) {
       logger.error(
           "{} refused {} events for good ({}): {}",
           destination,
-          refused.take(),
+          throttle.take(),
           reason,
           printable(message));
     }

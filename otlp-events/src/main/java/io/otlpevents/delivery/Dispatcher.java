@@ -84,7 +84,6 @@ public final class Dispatcher {
   private long passedOver;
   private long unread;
   private boolean stalled;
-  private long untold;
   private long lastReadAt = System.nanoTime();
 
   /**
@@ -250,9 +249,8 @@ public final class Dispatcher {
   private void tell(Throwable e) {
     try {
       log.internalError(e);
-    } catch (Throwable again) {
+    } catch (Throwable ignored) {
       // No memory for words, or a broken appender: delivering goes on without them.
-      untold++;
     }
   }
 

@@ -35,7 +35,7 @@ public record EncoderSettings(
   public static final int DEFAULT_MAX_ATTRIBUTES = 128;
 
   /** The attribute of a payload unless set otherwise. */
-  public static final String DEFAULT_PAYLOAD_KEY = "event.payload";
+  public static final String DEFAULT_PAYLOAD_KEY = "otlpevents.payload";
 
   /**
    * Checks the ranges.

@@ -277,6 +277,15 @@ public final class EventDraft {
     return enrichedTo == 0 ? count : enrichedFrom;
   }
 
+  /** A bit for each of the event's own keys, by its hash. */
+  long ownBits() {
+    long set = 0;
+    for (int i = 0, end = ownCount(); i < end; i++) {
+      set |= 1L << hashes[i];
+    }
+    return set;
+  }
+
   /** Whether the event itself has an attribute with this key. */
   boolean hasOwn(String key) {
     int index = indexOf(key, key.hashCode());
@@ -394,6 +403,9 @@ public final class EventDraft {
     enrichedTo = 0;
     if (keys.length > 8 * INITIAL || out.isLarge()) {
       shrink();
+      if (entries != null) {
+        entries.shrink();
+      }
       out.release();
       start = 0;
     }

@@ -243,11 +243,15 @@ public final class EventEncoder {
   }
 
   private void writePayload(EventDraft draft, WireBuffer out, Object payload) throws Exception {
+    PayloadMode mode = modeOf(draft);
+    if (ValueWriter.isUnknown(payload)) {
+      writeObject(draft, out, payload, mode, true);
+      return;
+    }
     if (payload instanceof byte[] bytes) {
       writeBinary(draft, out, bytes);
       return;
     }
-    PayloadMode mode = modeOf(draft);
     if (payload instanceof CharSequence text) {
       if (mode != PayloadMode.NESTED_ATTRIBUTE) {
         int body = out.beginMessage(Otlp.RECORD_BODY);
@@ -261,6 +265,15 @@ public final class EventEncoder {
     }
     boolean named =
         !(payload instanceof Iterable || payload.getClass().isArray() || payload instanceof Number);
+    writeObject(draft, out, payload, mode, named);
+  }
+
+  /**
+   * @param named whether the payload has names for what is in it
+   */
+  private void writeObject(
+      EventDraft draft, WireBuffer out, Object payload, PayloadMode mode, boolean named)
+      throws Exception {
     switch (mode) {
       case FLAT -> {
         Redaction.Decision decision = named ? Redaction.KEEP : decide(settings.payloadKey());
@@ -414,32 +427,16 @@ public final class EventEncoder {
     switch (draft.kinds[index]) {
       case EventDraft.STRING -> {
         String text = String.valueOf(draft.values[index]);
-        writeText(out, key, text.length() > maxValueLength ? rules.cut(text) : text);
+        Fields.text(
+            out,
+            Otlp.RECORD_ATTRIBUTE,
+            key,
+            text.length() > maxValueLength ? rules.cut(text) : text);
       }
-      case EventDraft.LONG -> {
-        long value = draft.bits[index];
-        int at = beginValue(out, key, 1 + WireBuffer.varintSize(value));
-        byte[] target = out.bytes;
-        target[at++] = (byte) Otlp.VALUE_INT;
-        while ((value & ~0x7FL) != 0) {
-          target[at++] = (byte) (value | 0x80);
-          value >>>= 7;
-        }
-        target[at++] = (byte) value;
-        out.position = at;
-      }
-      case EventDraft.DOUBLE -> {
-        int at = beginValue(out, key, 9);
-        out.bytes[at] = (byte) Otlp.VALUE_DOUBLE;
-        WireBuffer.LONG.set(out.bytes, at + 1, draft.bits[index]);
-        out.position = at + 9;
-      }
-      case EventDraft.BOOLEAN -> {
-        int at = beginValue(out, key, 2);
-        out.bytes[at] = (byte) Otlp.VALUE_BOOL;
-        out.bytes[at + 1] = (byte) draft.bits[index];
-        out.position = at + 2;
-      }
+      case EventDraft.LONG -> Fields.integer(out, Otlp.RECORD_ATTRIBUTE, key, draft.bits[index]);
+      case EventDraft.DOUBLE -> Fields.floating(out, Otlp.RECORD_ATTRIBUTE, key, draft.bits[index]);
+      case EventDraft.BOOLEAN ->
+          Fields.truth(out, Otlp.RECORD_ATTRIBUTE, key, draft.bits[index] != 0);
       default -> writeObject(draft, out, index, key, Redaction.KEEP);
     }
   }
@@ -479,7 +476,7 @@ public final class EventEncoder {
           default -> String.valueOf(draft.values[index]);
         };
     if (!decision.keeps()) {
-      writeText(out, keys.field(key), decision.replace(text));
+      Fields.text(out, Otlp.RECORD_ATTRIBUTE, keys.field(key), decision.replace(text));
       return true;
     }
     if (kind != EventDraft.STRING) {
@@ -488,63 +485,8 @@ public final class EventEncoder {
     if (key.equals(EXCEPTION_STACKTRACE) && !rules.decide(EXCEPTION_MESSAGE).keeps()) {
       text = StackTraces.withoutMessages(text);
     }
-    writeText(out, keys.field(key), this.rules.cut(redactText(out, text)));
+    Fields.text(out, Otlp.RECORD_ATTRIBUTE, keys.field(key), this.rules.cut(redactText(out, text)));
     return true;
-  }
-
-  /**
-   * Writes everything in front of a value whose size is known, and makes room for it. Lengths below
-   * 128, which nearly all are, take one byte.
-   *
-   * @return where the value goes; the buffer's position is there, too
-   */
-  private static int beginValue(WireBuffer out, byte[] key, int valueSize) {
-    int content = key.length + 1 + WireBuffer.varintSize(valueSize) + valueSize;
-    out.ensure(content + 16);
-    byte[] target = out.bytes;
-    int at = out.position;
-    target[at++] = (byte) Otlp.RECORD_ATTRIBUTE;
-    if (content < 0x80) {
-      target[at++] = (byte) content;
-    } else {
-      out.position = at;
-      out.writeVarint(content);
-      at = out.position;
-    }
-    System.arraycopy(key, 0, target, at, key.length);
-    at += key.length;
-    target[at++] = (byte) Otlp.VALUE;
-    if (valueSize < 0x80) {
-      target[at++] = (byte) valueSize;
-      out.position = at;
-    } else {
-      out.position = at;
-      out.writeVarint(valueSize);
-    }
-    return out.position;
-  }
-
-  private static void writeText(WireBuffer out, byte[] key, String text) {
-    int length = text.length();
-    int start = out.position;
-    beginText(out, key, length);
-    if (!out.copyAscii(text, length)) {
-      out.position = start;
-      beginText(out, key, WireBuffer.utf8Length(text));
-      out.copyUtf8(text);
-    }
-  }
-
-  private static void beginText(WireBuffer out, byte[] key, int utf8Length) {
-    int at = beginValue(out, key, 1 + WireBuffer.varintSize(utf8Length) + utf8Length);
-    out.bytes[at] = (byte) Otlp.VALUE_STRING;
-    if (utf8Length < 0x80) {
-      out.bytes[at + 1] = (byte) utf8Length;
-      out.position = at + 2;
-    } else {
-      out.position = at + 1;
-      out.writeVarint(utf8Length);
-    }
   }
 
   private static void writeUid(EventDraft draft, WireBuffer out, long now) {
@@ -560,7 +502,7 @@ public final class EventEncoder {
   private static byte[] uidPrefix() {
     WireBuffer buffer = new WireBuffer(1024);
     byte[] key = new TextCache(Otlp.KEY).field(RECORD_UID);
-    beginText(buffer, key, UniqueIds.LENGTH);
+    Fields.beginText(buffer, Otlp.RECORD_ATTRIBUTE, key, UniqueIds.LENGTH);
     return buffer.copyFrom(0);
   }
 

@@ -18,12 +18,15 @@ final class JsonSink extends ValueSink {
   private final boolean[] filled = new boolean[LEVELS];
 
   JsonSink(EncodingRules rules, WireBuffer out) {
-    super(rules, out, false);
+    super(rules, out);
   }
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
+
+  @Override
+  void beginRoot() {}
 
   @Override
   void nextName(String name) {

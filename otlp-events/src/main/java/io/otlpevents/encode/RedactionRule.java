@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * PayloadCodec} can take apart. JSON text that is given as the payload is read and written anew, or
  * masked as a whole if it cannot be read. Rules for keys do not look into other text, nor into
  * payloads of bytes that are not JSON, nor into attributes whose value is only known by its {@code
- * toString()}; such a payload has the path of its attribute, {@code event.payload}, so that a rule
- * with that key can remove it.
+ * toString()}; such a payload has the path of its attribute, {@code otlpevents.payload}, so that a
+ * rule with that key can remove it.
  *
  * <p>Where {@code exception.message} is redacted, {@code exception.stacktrace} keeps types and
  * frames only.

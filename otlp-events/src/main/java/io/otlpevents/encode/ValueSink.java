@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the ways of writing a value have in common: limits, redaction, and leaving out what is
  * ignored. Belongs to a draft and its thread.
+ *
+ * <p>A sink lives long, and the garbage collector charges each reference that is stored in an old
+ * object more than most of what is done here. So nothing is stored for each name or value but
+ * numbers, unless it differs from what is there.
  */
 abstract class ValueSink implements PayloadSink {
 
@@ -19,14 +23,14 @@ abstract class ValueSink implements PayloadSink {
   /** Whether the object or array of each level is an object. */
   final boolean[] object = new boolean[LEVELS];
 
-  /** The path of the value that is next; null if it has none or nobody needs it. */
-  @Nullable String path;
+  /** The path of the value that is next; null if it has none or no rule asks for it. */
+  private @Nullable String path;
 
   /** The path of the object or array of each level. */
   private final @Nullable String[] paths = new String[LEVELS];
 
   private final @Nullable Redaction redaction;
-  private final boolean needsPaths;
+  private final boolean redactsKeys;
   private Redaction.Decision decision = Redaction.KEEP;
 
   /** How many objects and arrays are open within, and with, one that is left out. */
@@ -37,11 +41,11 @@ abstract class ValueSink implements PayloadSink {
   /** For the adapter that a codec needs around this sink. */
   @Nullable Object adapter;
 
-  ValueSink(EncodingRules rules, WireBuffer out, boolean needsPaths) {
+  ValueSink(EncodingRules rules, WireBuffer out) {
     this.rules = rules;
     this.out = out;
     this.redaction = rules.redaction();
-    this.needsPaths = needsPaths || redaction != null && redaction.hasKeys();
+    this.redactsKeys = redaction != null && redaction.hasKeys();
   }
 
   /** Starts over, with the path of the value that comes and the decision about it. */
@@ -49,8 +53,11 @@ abstract class ValueSink implements PayloadSink {
     depth = 0;
     ignored = 0;
     pieces = 0;
-    path = rootPath;
-    decision = rootDecision;
+    if (redactsKeys) {
+      path = rootPath;
+      decision = rootDecision;
+    }
+    beginRoot();
   }
 
   /**
@@ -78,20 +85,21 @@ abstract class ValueSink implements PayloadSink {
   @Override
   public final boolean name(String name) {
     count();
-    if (ignored > 0) {
-      return false;
-    }
-    if (needsPaths) {
-      path = rules.paths().join(paths[depth], name);
-      if (redaction != null) {
-        decision = redaction.decide(path);
-      }
-    }
-    if (decision.drops()) {
+    if (ignored > 0 || redaction != null && isDropped(redaction, name)) {
       return false;
     }
     nextName(name);
     return true;
+  }
+
+  /** Finds out what to do with the entry that has this name. */
+  private boolean isDropped(Redaction rules, String name) {
+    if (!redactsKeys) {
+      return false;
+    }
+    path = this.rules.paths().join(paths[depth], name);
+    decision = rules.decide(path);
+    return decision.drops();
   }
 
   /** Whether the value that comes is left out. */
@@ -134,12 +142,16 @@ abstract class ValueSink implements PayloadSink {
     }
     depth++;
     object[depth] = isObject;
-    paths[depth] = path;
+    if (redactsKeys) {
+      paths[depth] = path;
+    }
     return true;
   }
 
   private void leave() {
-    path = paths[depth];
+    if (redactsKeys) {
+      path = paths[depth];
+    }
     depth--;
   }
 
@@ -152,8 +164,10 @@ abstract class ValueSink implements PayloadSink {
     }
     closeObject();
     leave();
-    // An object is only entered where nothing is redacted.
-    decision = Redaction.KEEP;
+    if (redactsKeys) {
+      // An object is only entered where nothing is redacted.
+      decision = Redaction.KEEP;
+    }
   }
 
   @Override
@@ -271,6 +285,9 @@ abstract class ValueSink implements PayloadSink {
       putNull();
     }
   }
+
+  /** A value begins that is not part of another. */
+  abstract void beginRoot();
 
   abstract void nextName(String name);
 

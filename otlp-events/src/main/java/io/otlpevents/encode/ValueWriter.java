@@ -31,7 +31,33 @@ final class ValueWriter {
    */
   static final int MAX_DEPTH = 30;
 
+  /**
+   * Whether a class is none of those that are known here. To ask for one interface after the other,
+   * most of them in vain, takes longer than to write a number.
+   */
+  private static final ClassValue<Boolean> UNKNOWN =
+      new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+          return !(type.isArray()
+              || Number.class.isAssignableFrom(type)
+              || Map.class.isAssignableFrom(type)
+              || Iterable.class.isAssignableFrom(type)
+              || CharSequence.class.isAssignableFrom(type)
+              || Path.class.isAssignableFrom(type)
+              || Value.class.isAssignableFrom(type)
+              || Enum.class.isAssignableFrom(type)
+              || Attributes.class.isAssignableFrom(type)
+              || type.getName().startsWith("java."));
+        }
+      };
+
   private ValueWriter() {}
+
+  /** Whether only a codec can take the value apart. */
+  static boolean isUnknown(Object value) {
+    return UNKNOWN.get(value.getClass());
+  }
 
   /**
    * Writes a value with all that is in it.
@@ -50,6 +76,8 @@ final class ValueWriter {
       writeNumber(sink, number);
     } else if (value instanceof byte[] bytes) {
       sink.value(bytes, 0, bytes.length);
+    } else if (codec != null && isUnknown(value)) {
+      codec.write(value, sink);
     } else if (value instanceof Map<?, ?> map) {
       writeMap(sink, map, codec);
     } else if (value instanceof Iterable<?> elements && !isKnownOtherwise(value)) {

@@ -6,6 +6,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.otlpevents.ledger.RefusalReason;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,5 +52,31 @@ class DeliveryLogTests {
         .extracting(ILoggingEvent::getFormattedMessage)
         .last()
         .isEqualTo("otlp rejected 2 events, which are not sent again: too old");
+  }
+
+  @Test
+  void aFrequentReasonDoesNotHideARareOne() {
+    for (int i = 0; i < 1000; i++) {
+      log.refused(RefusalReason.INVALID_REQUEST, 1, "malformed");
+    }
+    log.refused(RefusalReason.UNAUTHENTICATED, 7, "token expired");
+
+    assertThat(messages())
+        .containsExactly(
+            "otlp refused 1 events for good (INVALID_REQUEST): malformed",
+            "otlp refused 7 events for good (UNAUTHENTICATED): token expired");
+  }
+
+  @Test
+  void noWordOfAReceiverBreaksTheLine() {
+    log.refused(RefusalReason.OTHER, 1, "bad\r\nERROR forged\u2028\u0000 \u001b[31mred\u0085");
+
+    assertThat(messages())
+        .containsExactly(
+            "otlp refused 1 events for good (OTHER): bad  ERROR forged    [31mred ");
+  }
+
+  private List<String> messages() {
+    return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 }

@@ -218,19 +218,19 @@ class PayloadTests {
         encode(
             settings(PayloadMode.NESTED_ATTRIBUTE),
             draft -> {
-              draft.put("event.payload", "own");
+              draft.put("otlpevents.payload", "own");
               draft.payload(Map.of("a", 1));
             });
 
-    assertThat(attributes(record)).containsOnly(entry("event.payload", "own"));
+    assertThat(attributes(record)).containsOnly(entry("otlpevents.payload", "own"));
   }
 
   @Test
   void aFlatPayloadWithoutNamesIsOneAttribute() {
     assertThat(attributes(encode(settings(PayloadMode.FLAT), d -> d.payload(List.of(1, "b")))))
-        .containsOnly(entry("event.payload", List.of(1L, "b")));
+        .containsOnly(entry("otlpevents.payload", List.of(1L, "b")));
     assertThat(attributes(encode(settings(PayloadMode.FLAT), d -> d.payload((Object) 5))))
-        .containsOnly(entry("event.payload", 5L));
+        .containsOnly(entry("otlpevents.payload", 5L));
   }
 
   @Test
@@ -239,7 +239,7 @@ class PayloadTests {
     for (PayloadMode mode : PayloadMode.values()) {
       LogRecord record = encode(settings(mode), draft -> draft.payload(text));
       if (mode == PayloadMode.NESTED_ATTRIBUTE) {
-        assertThat(attributes(record)).containsOnly(entry("event.payload", text));
+        assertThat(attributes(record)).containsOnly(entry("otlpevents.payload", text));
         assertThat(record.hasBody()).isFalse();
       } else {
         assertThat(record.getBody().getStringValue()).isEqualTo(text);
@@ -261,7 +261,7 @@ class PayloadTests {
 
     assertThat(record.getBody().getBytesValue()).isEqualTo(ByteString.copyFrom(bytes));
     assertThat(attributes(record))
-        .containsOnly(entry("event.payload.content_type", "application/cbor"));
+        .containsOnly(entry("otlpevents.payload.content_type", "application/cbor"));
   }
 
   @Test
@@ -328,7 +328,7 @@ class PayloadTests {
           switch (mode) {
             case JSON_STRING -> JACKSON.readTree(record.getBody().getStringValue());
             case STRUCTURED_BODY -> asJson(Records.java(record.getBody()));
-            default -> asJson(attributes(record).get("event.payload"));
+            default -> asJson(attributes(record).get("otlpevents.payload"));
           };
       assertThat(actual).as("%d of -Dseed=%d", i, seed).isEqualTo(expected);
     }

@@ -842,7 +842,7 @@ class RandomEventsEncodingTests {
       }
       setsUid = kept.containsKey(UID);
       if (type != null && type != EventType.CUSTOM) {
-        kept.putIfAbsent("event.type", text(type.name().toLowerCase(java.util.Locale.ROOT)));
+        kept.putIfAbsent("otlpevents.type", text(type.name().toLowerCase(java.util.Locale.ROOT)));
       }
       EXPECTED_DEFAULTS.forEach(kept::putIfAbsent);
 

@@ -198,7 +198,7 @@ class RedactionTests {
     byte[] bytes = {1, 2};
     Consumer<EventDraft> event = draft -> draft.payload(bytes, "application/cbor");
     assertThat(encode(rules(RedactionRule.mask("x")), event).getBody().getBytesValue()).hasSize(2);
-    assertThat(encode(rules(RedactionRule.drop("event.payload")), event).hasBody()).isFalse();
+    assertThat(encode(rules(RedactionRule.drop("otlpevents.payload")), event).hasBody()).isFalse();
     assertThat(encode(rules(RedactionRule.mask("*")), event).getBody().getStringValue())
         .isEqualTo("***");
   }

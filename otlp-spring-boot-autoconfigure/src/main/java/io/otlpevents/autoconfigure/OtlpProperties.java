@@ -610,13 +610,13 @@ public record OtlpProperties(
    * @param key Attribute of payloads that are recorded as one attribute.
    */
   public record Payload(
-      @DefaultValue("flat") PayloadMode mode, @DefaultValue("event.payload") String key) {
+      @DefaultValue("flat") PayloadMode mode, @DefaultValue("otlpevents.payload") String key) {
 
     /** Checks the key. */
     public Payload {
       if (key.isBlank()) {
         throw new InvalidOtlpPropertyException(
-            "otlp.events.payload.key", key, "is empty", "Write for example event.payload.");
+            "otlp.events.payload.key", key, "is empty", "Write for example otlpevents.payload.");
       }
     }
   }

@@ -291,7 +291,7 @@ class OtlpPropertiesTests {
           otlp.events.batch.max-in-flight=65 | is not between 1 and 64 | Write for example 4.
           otlp.events.retry.initial-backoff=0s | is less than 1ms | Write a positive time
           otlp.events.retry.max-backoff=100ms | is less than otlp.events.retry.initial-backoff=200ms | Write at least 200ms
-          otlp.events.payload.key= | is empty | Write for example event.payload.
+          otlp.events.payload.key= | is empty | Write for example otlpevents.payload.
           otlp.events.limits.max-attributes=0 | is less than 1 | Write for example 128.
           otlp.events.limits.max-value-length=0 | is less than 1 | Write for example 4096.
           otlp.events.limits.max-depth=0 | is not between 1 and 30 | Write for example 30.

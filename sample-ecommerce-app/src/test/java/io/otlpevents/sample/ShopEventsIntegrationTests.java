@@ -82,7 +82,7 @@ class ShopEventsIntegrationTests {
         .contains(
             entry("product.id", "bk-101"),
             entry("product.category", "books"),
-            entry("event.type", "user_action"));
+            entry("otlpevents.type", "user_action"));
     assertThat(attributes(arrived.get(1))).contains(entry("cart.id", cartId));
     assertThat(attributes(arrived.get(3)))
         .contains(
@@ -95,7 +95,7 @@ class ShopEventsIntegrationTests {
             entry("order.id", orderId),
             entry("payment.id", "pay-" + orderId),
             entry("payment.method", "card"),
-            entry("event.type", "business_process"));
+            entry("otlpevents.type", "business_process"));
     assertThat(attributes(arrived.get(5)))
         .contains(
             entry("order.id", orderId),
@@ -103,7 +103,7 @@ class ShopEventsIntegrationTests {
             entry("currency", "EUR"),
             entry("cart.size", 2L),
             entry("payment.method", "card"),
-            entry("event.type", "user_action"));
+            entry("otlpevents.type", "user_action"));
     assertThat(attributes(arrived.get(6)))
         .contains(
             entry("order.id", orderId),

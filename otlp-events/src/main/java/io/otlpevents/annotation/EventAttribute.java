@@ -7,13 +7,23 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Records a parameter of a method annotated with {@link EmitEvent} as an attribute of its event.
+ * Records a parameter of a method annotated with {@link EmitEvent} as an attribute of its event, or
+ * names the attribute of a record component, getter or field of a {@link BusinessEvent}.
  */
 @Documented
-@Target(ElementType.PARAMETER)
+@Target({
+  ElementType.PARAMETER,
+  ElementType.RECORD_COMPONENT,
+  ElementType.METHOD,
+  ElementType.FIELD
+})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface EventAttribute {
 
-  /** The attribute's key; the parameter's name when empty. */
+  /**
+   * The attribute's key; when empty, the parameter's name, or a component's name in snake case.
+   * Within a nested record it follows the key of the component that holds it: {@code
+   * customer.tier}.
+   */
   String value() default "";
 }

@@ -29,6 +29,7 @@ import java.lang.annotation.Target;
  *       toString()}.
  *   <li>Enums are recorded by name, dates and times as ISO 8601 text, an {@code Optional} as what
  *       it contains; null and empty ones are left out.
+ *   <li>Of a component annotated with {@link Sensitive}, what that says is recorded.
  *   <li>One component may be the body, see {@link EventBody}.
  * </ul>
  *

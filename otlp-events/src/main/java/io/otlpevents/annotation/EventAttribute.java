@@ -7,23 +7,20 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Records a parameter of a method annotated with {@link EmitEvent} as an attribute of its event, or
- * names the attribute of a record component, getter or field of a {@link BusinessEvent}.
+ * Records a value. On a parameter of a method annotated with {@link EmitEvent}: as an attribute of
+ * its event. On record components, fields or getters of a class whose objects are payloads: only
+ * the annotated ones are recorded, under the given keys.
  */
 @Documented
 @Target({
   ElementType.PARAMETER,
   ElementType.RECORD_COMPONENT,
-  ElementType.METHOD,
-  ElementType.FIELD
+  ElementType.FIELD,
+  ElementType.METHOD
 })
 @Retention(RetentionPolicy.RUNTIME)
 public @interface EventAttribute {
 
-  /**
-   * The attribute's key; when empty, the parameter's name, or a component's name in snake case.
-   * Within a nested record it follows the key of the component that holds it: {@code
-   * customer.tier}.
-   */
+  /** The key; the name of the parameter or property when empty. */
   String value() default "";
 }

@@ -1,6 +1,8 @@
 package io.otlpevents.typed;
 
 import io.otlpevents.EventBuilder;
+import io.otlpevents.SensitiveValue;
+import io.otlpevents.Sensitivity;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -29,17 +31,21 @@ final class Accessor {
   }
 
   private final String name;
+  private final @Nullable Sensitivity sensitivity;
   private final Kind kind;
   private final MethodHandle handle;
 
   /**
    * @param name the key, without that of the object the component is read of
+   * @param sensitivity what is recorded instead of the value; null for the value itself
    * @throws IllegalAccessException if the method is out of reach
    * @throws RuntimeException if it is in a module that is closed to this one
    */
-  Accessor(String name, Method method) throws IllegalAccessException {
+  Accessor(String name, Method method, @Nullable Sensitivity sensitivity)
+      throws IllegalAccessException {
     this.name = name;
-    this.kind = kindOf(method.getReturnType());
+    this.sensitivity = sensitivity;
+    this.kind = sensitivity != null ? Kind.OBJECT : kindOf(method.getReturnType());
     // Records are often private to the class that emits them.
     method.setAccessible(true);
     this.handle =
@@ -73,8 +79,13 @@ final class Accessor {
       case LONG -> (long) handle.invokeExact(owner);
       case DOUBLE -> (double) handle.invokeExact(owner);
       case BOOLEAN -> (boolean) handle.invokeExact(owner);
-      case OBJECT -> (Object) handle.invokeExact(owner);
+      case OBJECT -> guarded((Object) handle.invokeExact(owner));
     };
+  }
+
+  private @Nullable Object guarded(@Nullable Object value) {
+    Object inner = sensitivity == null ? null : Values.unwrapped(value);
+    return sensitivity == null || inner == null ? value : SensitiveValue.of(inner, sensitivity);
   }
 
   /** Sets an attribute to a value that is no object. */

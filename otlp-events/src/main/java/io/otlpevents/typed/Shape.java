@@ -1,13 +1,16 @@
 package io.otlpevents.typed;
 
+import io.otlpevents.Sensitivity;
 import io.otlpevents.annotation.EventAttribute;
 import io.otlpevents.annotation.EventBody;
+import io.otlpevents.annotation.Sensitive;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,7 +46,12 @@ final class Shape {
     String wrong = null;
     try {
       for (Property property : type.isRecord() ? components(type) : getters(type)) {
-        Accessor accessor = new Accessor(property.key(), property.reader);
+        Sensitive sensitive = property.annotation(Sensitive.class);
+        Sensitivity sensitivity = sensitive == null ? null : sensitive.value();
+        if (sensitivity == Sensitivity.DROP) {
+          continue;
+        }
+        Accessor accessor = new Accessor(property.key(), property.reader, sensitivity);
         (property.annotation(EventBody.class) != null ? bodies : found).add(accessor);
       }
     } catch (IllegalAccessException | RuntimeException e) {
@@ -102,14 +110,13 @@ final class Shape {
   }
 
   private static List<Property> components(Class<?> type) {
-    return Arrays.stream(type.getRecordComponents())
-        .map(
-            component ->
-                new Property(
-                    component.getName(),
-                    component.getAccessor(),
-                    List.of(component, component.getAccessor())))
-        .toList();
+    List<Property> found = new ArrayList<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      List<AnnotatedElement> annotated = new ArrayList<>(List.of(component));
+      addMembers(annotated, type, component.getAccessor().getName(), component.getName());
+      found.add(new Property(component.getName(), component.getAccessor(), annotated));
+    }
+    return found;
   }
 
   private static List<Property> getters(Class<?> type) {
@@ -118,13 +125,34 @@ final class Shape {
       String name = nameOf(method);
       if (name != null) {
         List<AnnotatedElement> annotated = new ArrayList<>();
-        annotated.add(method);
-        annotated.addAll(fields(method.getDeclaringClass(), name));
+        addMembers(annotated, type, method.getName(), name);
         found.add(new Property(name, method, annotated));
       }
     }
     found.sort(Comparator.comparing(property -> property.name));
     return found;
+  }
+
+  /** Adds what may bear annotations of a property: in the class first, then in what it extends. */
+  private static void addMembers(
+      List<AnnotatedElement> found, @Nullable Class<?> type, String getter, String field) {
+    if (type == null || type == Object.class) {
+      return;
+    }
+    for (Method method : type.getDeclaredMethods()) {
+      if (method.getName().equals(getter) && method.getParameterCount() == 0) {
+        found.add(method);
+      }
+    }
+    for (Field declared : type.getDeclaredFields()) {
+      if (declared.getName().equals(field)) {
+        found.add(declared);
+      }
+    }
+    addMembers(found, type.getSuperclass(), getter, field);
+    for (Class<?> contract : type.getInterfaces()) {
+      addMembers(found, contract, getter, field);
+    }
   }
 
   /** The property that a method reads; null if it is no getter of the application's. */
@@ -156,13 +184,6 @@ final class Shape {
     return name.length() > 1 && Character.isUpperCase(name.charAt(1))
         ? name
         : Character.toLowerCase(name.charAt(0)) + name.substring(1);
-  }
-
-  private static List<AnnotatedElement> fields(Class<?> type, String name) {
-    return Arrays.stream(type.getDeclaredFields())
-        .filter(field -> field.getName().equals(name))
-        .map(AnnotatedElement.class::cast)
-        .toList();
   }
 
   /** A component or getter, and where its annotations may be. */

@@ -4,6 +4,7 @@ import io.opentelemetry.api.logs.Severity;
 import io.otlpevents.EventBuilder;
 import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
+import io.otlpevents.SensitiveValue;
 import io.otlpevents.annotation.BusinessEvent;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,8 @@ public final class TypedEvent {
   private static void writeBody(EventBuilder event, @Nullable Object value) throws Throwable {
     if (value instanceof byte[] bytes) {
       event.payload(bytes, (String) null);
+    } else if (value instanceof SensitiveValue) {
+      event.body(value.toString());
     } else {
       Object plain = Values.plain(value, 0);
       if (plain instanceof CharSequence text) {

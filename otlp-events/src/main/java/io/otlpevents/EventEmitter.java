@@ -43,6 +43,19 @@ public interface EventEmitter {
   EmitResult emit(EventRecord record);
 
   /**
+   * Emits an object whose class is annotated with {@code @BusinessEvent}, as that annotation
+   * describes; an {@link EventRecord} is emitted as such. The current span is used. Accessors run
+   * on this thread, and what they throw does not get out.
+   *
+   * @return what became of it; {@link EmitResult#INVALID}, and a warning in the log, if the class
+   *     is not annotated; {@link EmitResult#ENCODING_FAILED} if an accessor throws. Never null.
+   */
+  default EmitResult emit(Object event) {
+    // For implementations that know nothing of annotated classes, such as those of tests.
+    return event instanceof EventRecord record ? emit(record) : EmitResult.INVALID;
+  }
+
+  /**
    * Waits until every event emitted before this call has reached its end at every destination, or
    * until the time is up. Events that are emitted meanwhile do not prolong it. An interrupt ends
    * the wait early and stays set.

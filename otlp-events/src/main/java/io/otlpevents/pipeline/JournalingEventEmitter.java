@@ -14,6 +14,7 @@ import io.otlpevents.journal.Claim;
 import io.otlpevents.journal.Journal;
 import io.otlpevents.ledger.Ledger;
 import io.otlpevents.ledger.RejectReason;
+import io.otlpevents.typed.TypedEvent;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -22,9 +23,13 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Admits, encodes and appends events on the caller's thread, and counts what becomes of them. */
 final class JournalingEventEmitter implements EventEmitter {
+
+  private static final Logger logger = LoggerFactory.getLogger(EventPipeline.class);
 
   private final Ledger ledger;
   private final Journal journal;
@@ -35,6 +40,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final @Nullable Admission admission;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
+  private final OncePerMinute unreadable;
 
   /**
    * {@link #emit(EventDraft, String, int, boolean)}, as a handle that the compiler cannot see
@@ -62,6 +68,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.admission = admission;
     this.flush = flush;
     this.rejections = new RejectionLog(ledger, nanoTime);
+    this.unreadable = new OncePerMinute(nanoTime);
     this.border = border();
   }
 
@@ -100,6 +107,61 @@ final class JournalingEventEmitter implements EventEmitter {
       event.payload(record.payload());
     }
     return event.emit();
+  }
+
+  @Override
+  public EmitResult emit(Object event) {
+    if (event instanceof EventRecord record) {
+      return emit(record);
+    }
+    if (event
+        == null) { // only ever by a caller that does not check nullness; emitting never throws
+      return emitSpent();
+    }
+    EventDraft draft = null;
+    DraftingEventBuilder builder;
+    try {
+      TypedEvent typed = TypedEvent.of(event.getClass());
+      if (typed.problem() != null) {
+        if (typed.isProblemNews()) {
+          logger.warn("Events are refused (INVALID): {}", typed.problem());
+        }
+        return emitSpent();
+      }
+      if (typed.severity().getSeverityNumber() < minimumSeverity) {
+        // Before anything of it is read.
+        ledger.emitted();
+        ledger.filtered();
+        return EmitResult.FILTERED;
+      }
+      draft = drafts.take();
+      draft.begin(typed.name());
+      builder = new DraftingEventBuilder(this, draft, typed.name());
+      typed.write(builder, event);
+    } catch (Throwable e) {
+      return emitUnreadable(draft, event, e);
+    }
+    return builder.emit();
+  }
+
+  /** Counts an event whose values could not be read. */
+  private EmitResult emitUnreadable(@Nullable EventDraft draft, Object event, Throwable failure) {
+    ledger.emitted();
+    reject(RejectReason.ENCODING_FAILED);
+    try {
+      if (unreadable.isDue()) {
+        // Not its message, which may hold what the event would have had redacted.
+        logger.warn(
+            "{} could not be read: {}", event.getClass().getName(), failure.getClass().getName());
+      }
+      if (draft != null) {
+        drafts.giveBack(draft);
+      }
+    } catch (Throwable e) {
+      // Neither words nor memory are left; the event is counted.
+      return EmitResult.ENCODING_FAILED;
+    }
+    return EmitResult.ENCODING_FAILED;
   }
 
   @Override

@@ -34,6 +34,11 @@ final class DisabledEventEmitter implements EventEmitter {
   }
 
   @Override
+  public EmitResult emit(Object event) {
+    return EmitResult.FILTERED;
+  }
+
+  @Override
   public FlushResult flush(Duration timeout) {
     return new FlushResult(true, 0);
   }

@@ -7,6 +7,7 @@ import io.otlpevents.EventEmitter;
 import io.otlpevents.EventEnricher;
 import io.otlpevents.EventFilter;
 import io.otlpevents.aop.EmitEventAdvisor;
+import io.otlpevents.bridge.ApplicationEventBridge;
 import io.otlpevents.delivery.DeliveryOutcome;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
@@ -28,6 +29,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
@@ -243,6 +245,21 @@ public final class OtlpEventsAutoConfiguration {
     @ConditionalOnMissingBean
     static EmitEventAdvisor emitEventAdvisor(ObjectProvider<EventEmitter> emitter) {
       return new EmitEventAdvisor(emitter::getObject);
+    }
+  }
+
+  /** Published application events, where events are on. */
+  @Configuration(proxyBeanMethods = false)
+  @Conditional(EventsEnabledCondition.class)
+  @ConditionalOnBooleanProperty(
+      name = "otlp.events.bridge.application-events",
+      matchIfMissing = true)
+  static final class ApplicationEventsConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    static ApplicationEventBridge otlpApplicationEventBridge(ObjectProvider<EventEmitter> emitter) {
+      return new ApplicationEventBridge(emitter::getObject);
     }
   }
 

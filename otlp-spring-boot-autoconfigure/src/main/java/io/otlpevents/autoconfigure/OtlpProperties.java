@@ -416,6 +416,7 @@ public record OtlpProperties(
    * @param redaction What must not leave the application.
    * @param sampling Sampling, which keeps a part of the events.
    * @param resource What describes the application.
+   * @param bridge Events of Spring that are emitted, too.
    */
   public record Events(
       @DefaultValue("true") boolean enabled,
@@ -429,7 +430,8 @@ public record OtlpProperties(
       @DefaultValue Limits limits,
       @DefaultValue Redaction redaction,
       @DefaultValue Sampling sampling,
-      @DefaultValue Resource resource) {
+      @DefaultValue Resource resource,
+      @DefaultValue Bridge bridge) {
 
     /** Checks the ranges, and the values against each other. */
     public Events {
@@ -828,4 +830,12 @@ public record OtlpProperties(
    *     the application does not state them itself.
    */
   public record Resource(@DefaultValue("true") boolean detection) {}
+
+  /**
+   * Events of Spring that are emitted, too.
+   *
+   * @param applicationEvents Whether what is published with an ApplicationEventPublisher and
+   *     annotated with BusinessEvent is emitted.
+   */
+  public record Bridge(@DefaultValue("true") boolean applicationEvents) {}
 }

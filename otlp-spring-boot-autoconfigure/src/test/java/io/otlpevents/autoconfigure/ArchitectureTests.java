@@ -40,6 +40,24 @@ class ArchitectureTests {
               "org.springframework.util..");
 
   @ArchTest
+  static final ArchRule bridgesSeeOnlyTheApi =
+      classes()
+          .that()
+          .resideInAPackage("io.otlpevents.bridge")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "io.otlpevents",
+              "io.otlpevents.annotation",
+              "io.otlpevents.bridge",
+              "io.otlpevents.typed",
+              "org.apache.commons.logging..",
+              "org.jspecify..",
+              "org.springframework.context..",
+              "org.springframework.core..");
+
+  @ArchTest
   static final ArchRule nothingSeesTheAutoConfiguration =
       noClasses()
           .that()

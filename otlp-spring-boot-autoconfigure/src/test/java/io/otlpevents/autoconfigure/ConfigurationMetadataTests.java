@@ -76,7 +76,8 @@ class ConfigurationMetadataTests {
             "otlp.events.sampling.adaptive.high-water-mark",
             "otlp.events.sampling.adaptive.floor",
             "otlp.events.sampling.adaptive.keep-from",
-            "otlp.events.resource.detection")
+            "otlp.events.resource.detection",
+            "otlp.events.bridge.application-events")
         .containsEntry("otlp.protocol", "grpc")
         .containsEntry("otlp.compression", "none")
         .containsEntry("otlp.timeout", "10s")

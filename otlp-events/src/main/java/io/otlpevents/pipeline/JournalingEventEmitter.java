@@ -1,6 +1,7 @@
 package io.otlpevents.pipeline;
 
 import io.opentelemetry.api.logs.Severity;
+import io.otlpevents.DeferredEvent;
 import io.otlpevents.EmitResult;
 import io.otlpevents.EventBuilder;
 import io.otlpevents.EventEmitter;
@@ -16,8 +17,10 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Admits, encodes and appends events on the caller's thread, and counts what becomes of them. */
@@ -29,6 +32,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final DraftPool drafts;
   private final int minimumSeverity;
   private final @Nullable Admission admission;
+  private final Sampling sampling;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
 
@@ -46,6 +50,7 @@ final class JournalingEventEmitter implements EventEmitter {
       EventEncoder encoder,
       Severity minimumSeverity,
       @Nullable Admission admission,
+      Sampling sampling,
       LongSupplier nanoTime,
       Function<Duration, FlushResult> flush) {
     this.ledger = ledger;
@@ -54,6 +59,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.drafts = new DraftPool(encoder);
     this.minimumSeverity = minimumSeverity.getSeverityNumber();
     this.admission = admission;
+    this.sampling = sampling;
     this.flush = flush;
     this.rejections = new RejectionLog(ledger, nanoTime);
     this.border = border();
@@ -147,32 +153,49 @@ final class JournalingEventEmitter implements EventEmitter {
   }
 
   private EmitResult tryEmit(EventDraft draft, String name, int severity, boolean mayWait) {
+    EmitResult encoded = encode(draft, name, severity);
+    if (encoded != EmitResult.ACCEPTED) {
+      count(encoded);
+      return encoded;
+    }
+    return append(draft.bytes(), draft.length(), draft.checksum(), mayWait);
+  }
+
+  /** Admits and encodes; {@link EmitResult#ACCEPTED} if the record is ready for the journal. */
+  private EmitResult encode(EventDraft draft, String name, int severity) {
     if (severity < minimumSeverity) {
-      ledger.filtered();
       return EmitResult.FILTERED;
     }
     if (name.isEmpty()) {
-      reject(RejectReason.INVALID);
       return EmitResult.INVALID;
     }
     Admission configured = admission;
     if (configured != null) {
       if (!configured.passes(draft)) {
-        ledger.filtered();
         return EmitResult.FILTERED;
       }
       if (!configured.keeps(draft)) {
-        ledger.sampledOut();
         return EmitResult.SAMPLED_OUT;
       }
       configured.enrich(draft);
+    } else if (draft.share() < 1 && !sampling.keep(draft)) {
+      return EmitResult.SAMPLED_OUT;
     }
-    if (!encoder.encode(draft)) {
-      reject(RejectReason.TOO_LARGE);
-      return EmitResult.TOO_LARGE;
+    return encoder.encode(draft) ? EmitResult.ACCEPTED : EmitResult.TOO_LARGE;
+  }
+
+  private void count(EmitResult refused) {
+    switch (refused) {
+      case FILTERED -> ledger.filtered();
+      case SAMPLED_OUT -> ledger.sampledOut();
+      case INVALID -> reject(RejectReason.INVALID);
+      case TOO_LARGE -> reject(RejectReason.TOO_LARGE);
+      default -> reject(RejectReason.ENCODING_FAILED);
     }
-    AppendResult appended =
-        journal.append(draft.bytes(), draft.length(), draft.checksum(), mayWait);
+  }
+
+  private EmitResult append(byte[] bytes, int length, CRC32C checksum, boolean mayWait) {
+    AppendResult appended = journal.append(bytes, length, checksum, mayWait);
     return switch (appended) {
       case APPENDED -> {
         ledger.appended();
@@ -187,6 +210,40 @@ final class JournalingEventEmitter implements EventEmitter {
         yield EmitResult.CLOSED;
       }
     };
+  }
+
+  /** Ends a draft, but for its place in the journal. The draft is not the caller's any more. */
+  DeferredEvent defer(EventDraft draft, String name, int severity) {
+    EmitResult encoded = EmitResult.ENCODING_FAILED;
+    byte[] record = {};
+    int length = 0;
+    try {
+      encoded = encode(draft, name, severity);
+      if (encoded == EmitResult.ACCEPTED) {
+        length = draft.length();
+        record = Arrays.copyOf(draft.bytes(), Journal.PREFIX + length);
+      }
+    } catch (Throwable e) {
+      // Whatever reading the caller's values throws is told when the event would be emitted.
+      encoded = EmitResult.ENCODING_FAILED;
+    }
+    drafts.giveBack(draft);
+    return new EncodedEvent(this, encoded, record, length);
+  }
+
+  /** Emits what {@link #defer} has encoded. */
+  EmitResult emit(EmitResult encoded, byte[] record, int length) {
+    ledger.emitted();
+    try {
+      if (encoded == EmitResult.ACCEPTED) {
+        return append(record, length, new CRC32C(), true);
+      }
+      count(encoded);
+      return encoded;
+    } catch (Throwable e) {
+      reject(RejectReason.ENCODING_FAILED);
+      return EmitResult.ENCODING_FAILED;
+    }
   }
 
   /** A builder that had been emitted was emitted again, or there is nothing to emit. */

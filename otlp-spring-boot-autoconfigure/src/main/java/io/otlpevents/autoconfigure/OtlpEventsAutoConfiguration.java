@@ -175,6 +175,7 @@ public final class OtlpEventsAutoConfiguration {
       if (secret != null) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
         redaction.hash().forEach(key -> rules.add(RedactionRule.hash(key, bytes)));
+        rules.add(RedactionRule.hashMarked(bytes));
       }
       return rules;
     }

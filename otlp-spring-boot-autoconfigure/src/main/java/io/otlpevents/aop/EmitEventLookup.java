@@ -4,27 +4,43 @@ import io.otlpevents.annotation.EmitEvent;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Finds the annotations that apply to a method: its own, or else its class's. */
+/**
+ * Finds the annotations that apply to the methods of a class: their own, or else the class's. For
+ * one thread.
+ */
 final class EmitEventLookup {
 
-  private EmitEventLookup() {}
+  private final Class<?> targetClass;
+  private @Nullable List<MergedAnnotation<EmitEvent>> ofClass;
+
+  EmitEventLookup(Class<?> targetClass) {
+    this.targetClass = targetClass;
+  }
 
   /** All annotations of the nearest declaration; none if the method is not annotated. */
-  static List<MergedAnnotation<EmitEvent>> of(Method method, Class<?> targetClass) {
+  List<MergedAnnotation<EmitEvent>> of(Method method) {
     List<MergedAnnotation<EmitEvent>> own =
         nearest(MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY));
     if (!own.isEmpty() || !takesPartInClass(method)) {
       return own;
     }
-    List<MergedAnnotation<EmitEvent>> ofClass =
-        nearest(MergedAnnotations.from(targetClass, SearchStrategy.TYPE_HIERARCHY));
-    return ofClass.stream().filter(a -> reaches(a, method)).toList();
+    return ofClass().stream().filter(a -> reaches(a, method)).toList();
+  }
+
+  private List<MergedAnnotation<EmitEvent>> ofClass() {
+    List<MergedAnnotation<EmitEvent>> known = ofClass;
+    if (known == null) {
+      known = nearest(MergedAnnotations.from(targetClass, SearchStrategy.TYPE_HIERARCHY));
+      ofClass = known;
+    }
+    return known;
   }
 
   private static List<MergedAnnotation<EmitEvent>> nearest(MergedAnnotations annotations) {
@@ -50,7 +66,7 @@ final class EmitEventLookup {
   }
 
   /** Whether an interface of the class has the method, so that any proxy has it. */
-  static boolean isOnInterface(Method method, Class<?> targetClass) {
+  boolean isOnInterface(Method method) {
     for (Class<?> contract : ClassUtils.getAllInterfacesForClass(targetClass)) {
       if (ClassUtils.hasMethod(contract, method.getName(), method.getParameterTypes())) {
         return true;

@@ -72,7 +72,7 @@ final class EmitEventPlans {
       Method specific = AopUtils.getMostSpecificMethod(method, targetClass);
       plan = ofClass.getOrDefault(specific, Optional.empty());
       if (plan.isEmpty() && !specific.equals(method)) {
-        plan = Optional.ofNullable(plan(method, targetClass));
+        plan = Optional.ofNullable(plan(method, new EmitEventLookup(targetClass)));
       }
       ofClass.put(method, plan);
     }
@@ -139,11 +139,12 @@ final class EmitEventPlans {
   }
 
   private Map<Method, MethodPlan> planAll(Class<?> targetClass) {
+    EmitEventLookup lookup = new EmitEventLookup(targetClass);
     try {
       Map<Method, MethodPlan> found =
           MethodIntrospector.selectMethods(
               targetClass,
-              (MethodIntrospector.MetadataLookup<MethodPlan>) method -> plan(method, targetClass));
+              (MethodIntrospector.MetadataLookup<MethodPlan>) method -> plan(method, lookup));
       if (!found.isEmpty() && !canBeProxied(targetClass)) {
         log.warn(
             "@EmitEvent in "
@@ -165,12 +166,12 @@ final class EmitEventPlans {
         || !classProxies && ClassUtils.getAllInterfacesForClass(targetClass).length > 0;
   }
 
-  private @Nullable MethodPlan plan(Method method, Class<?> targetClass) {
-    List<MergedAnnotation<EmitEvent>> annotations = EmitEventLookup.of(method, targetClass);
+  private @Nullable MethodPlan plan(Method method, EmitEventLookup lookup) {
+    List<MergedAnnotation<EmitEvent>> annotations = lookup.of(method);
     if (annotations.isEmpty()) {
       return null;
     }
-    String obstacle = obstacle(method, targetClass);
+    String obstacle = obstacle(method, lookup);
     if (obstacle != null) {
       log.warn(
           "@EmitEvent on "
@@ -199,7 +200,7 @@ final class EmitEventPlans {
   }
 
   /** Why no proxy sees calls of the method; null if one does. */
-  private @Nullable String obstacle(Method method, Class<?> targetClass) {
+  private @Nullable String obstacle(Method method, EmitEventLookup lookup) {
     int modifiers = method.getModifiers();
     if (Modifier.isPrivate(modifiers)) {
       return "the method is private; calls of it are not seen by a proxy";
@@ -208,7 +209,7 @@ final class EmitEventPlans {
       return "the method is static; calls of it are not seen by a proxy";
     }
     boolean finalMethod = Modifier.isFinal(modifiers) && !method.getDeclaringClass().isInterface();
-    if (finalMethod && (classProxies || !EmitEventLookup.isOnInterface(method, targetClass))) {
+    if (finalMethod && (classProxies || !lookup.isOnInterface(method))) {
       return "the method is final; a proxy cannot override it";
     }
     return null;

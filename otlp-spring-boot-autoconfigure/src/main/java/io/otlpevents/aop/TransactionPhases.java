@@ -2,24 +2,13 @@ package io.otlpevents.aop;
 
 import io.otlpevents.DeferredEvent;
 import io.otlpevents.annotation.EmitEvent.Phase;
-import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.transaction.TransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import org.springframework.util.ClassUtils;
 
-/** Waits for the end of the current transaction. Only of use where spring-tx is present. */
+/** Waits for the end of the current transaction. Only loaded where spring-tx is present. */
 final class TransactionPhases {
 
   private TransactionPhases() {}
-
-  /** Whether the application can have transactions: spring-tx and a manager. */
-  static boolean exist(ListableBeanFactory beans) {
-    return ClassUtils.isPresent(
-            "org.springframework.transaction.TransactionManager",
-            TransactionPhases.class.getClassLoader())
-        && Managers.exist(beans);
-  }
 
   static boolean isInTransaction() {
     return TransactionSynchronizationManager.isSynchronizationActive()
@@ -29,14 +18,6 @@ final class TransactionPhases {
   /** Emits the event when the current transaction ends as the phase says. */
   static void await(Phase phase, DeferredEvent event, EmitEventPlan plan) {
     TransactionSynchronizationManager.registerSynchronization(new Waiting(phase, event, plan));
-  }
-
-  /** Apart, so that nothing of spring-tx is loaded where it is missing. */
-  private static final class Managers {
-
-    static boolean exist(ListableBeanFactory beans) {
-      return beans.getBeanNamesForType(TransactionManager.class).length > 0;
-    }
   }
 
   private record Waiting(Phase phase, DeferredEvent event, EmitEventPlan plan)

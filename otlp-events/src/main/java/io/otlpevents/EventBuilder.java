@@ -54,8 +54,9 @@ public interface EventBuilder {
   /**
    * Sets an attribute of any kind that OpenTelemetry can carry: scalars, enums (by name), byte
    * arrays, arrays and collections, maps with text keys, and OpenTelemetry's {@code Value} and
-   * {@code Attributes}. An {@code Optional} is what it contains. Anything else is recorded as its
-   * {@code toString()}.
+   * {@code Attributes}. An {@code Optional} is what it contains. Of a {@link SensitiveValue} only
+   * what it allows is recorded. Anything else is recorded as its {@code toString()}; if its class
+   * has properties annotated as sensitive, it is recorded as a map without them.
    */
   EventBuilder attribute(String key, @Nullable Object value);
 
@@ -73,6 +74,17 @@ public interface EventBuilder {
    *     conventions for exceptions in logs</a>
    */
   EventBuilder exception(@Nullable Throwable exception);
+
+  /**
+   * Keeps only a share of the events like this one, in addition to the engine's sampling rules and
+   * as they do: of a trace's events all or none. What is left out is counted as {@link
+   * EmitResult#SAMPLED_OUT}; events of type {@link EventType#SECURITY_AUDIT} are always kept.
+   *
+   * @param ratio the share to keep, 0 (none) to 1 (all); any other number means all
+   */
+  default EventBuilder sample(double ratio) {
+    return this;
+  }
 
   /** Sets the text that people see for this event. Data belongs in attributes. */
   EventBuilder body(@Nullable String body);
@@ -122,6 +134,17 @@ public interface EventBuilder {
    * @return what became of it; never null
    */
   EmitResult emit();
+
+  /**
+   * Ends building, but leaves emitting to later. Filters, sampling and enrichers run and values are
+   * read now, so that later changes to the caller's objects have no effect; the event is counted
+   * when it is emitted. This builder is spent afterwards.
+   *
+   * <p>An emitter that cannot do so keeps the builder, and reads values when the event is emitted.
+   */
+  default DeferredEvent defer() {
+    return this::emit;
+  }
 
   /** Emits the event without ever waiting, whatever the overflow policy is. */
   EmitResult tryEmit();

@@ -45,7 +45,7 @@ class ArchitectureTests {
           .whereLayer("ledger")
           .mayNotAccessAnyLayer()
           .whereLayer("encode")
-          .mayOnlyAccessLayers("api", "ledger")
+          .mayOnlyAccessLayers("api", "annotation", "ledger")
           .whereLayer("journal")
           .mayOnlyAccessLayers("ledger")
           .whereLayer("delivery")

@@ -1,5 +1,7 @@
 package io.otlpevents.encode;
 
+import io.otlpevents.SensitiveValue;
+import io.otlpevents.Sensitivity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,23 @@ record EncodingRules(
   @Nullable PayloadCodec codec() {
     PayloadCodec given = givenCodec;
     return given != null ? given : JacksonIfPresent.codec();
+  }
+
+  /** What takes objects apart by our annotations; null if there is nothing. */
+  @Nullable PayloadCodec annotationCodec() {
+    PayloadCodec given = givenCodec;
+    return given != null && given.honoursAnnotations() ? given : JacksonIfPresent.codec();
+  }
+
+  /** What is recorded for a sensitive value; null for nothing. */
+  @Nullable String withheld(SensitiveValue value) {
+    Object clear = value.reveal();
+    if (clear == null || value.sensitivity() == Sensitivity.DROP) {
+      return null;
+    }
+    return value.sensitivity() == Sensitivity.HASH && redaction != null
+        ? redaction.hash(clear)
+        : RedactionRule.MASK;
   }
 
   /** The text within the length allowed; never half a surrogate pair. */

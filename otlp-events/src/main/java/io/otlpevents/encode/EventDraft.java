@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
+import io.otlpevents.SensitiveValue;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class EventDraft {
   @Nullable PayloadMode payloadMode;
   @Nullable String contentType;
   @Nullable Context context;
+  private double share = 1;
 
   int count;
   int dropped;
@@ -117,9 +119,20 @@ public final class EventDraft {
     payload(payload, null);
   }
 
+  /** Sets the share of such events to keep, 0 to 1. */
+  public void sample(double ratio) {
+    share = ratio >= 0 && ratio < 1 ? ratio : 1;
+  }
+
+  /** The share of such events to keep. */
+  public double share() {
+    return share;
+  }
+
   /** Sets the payload; null as the mode for the engine's. */
   public void payload(@Nullable Object payload, @Nullable PayloadMode mode) {
-    this.payload = payload;
+    this.payload =
+        payload instanceof SensitiveValue sensitive ? rules.withheld(sensitive) : payload;
     payloadMode = mode;
     contentType = null;
   }
@@ -164,6 +177,8 @@ public final class EventDraft {
       put(key, STRING, 0, text);
     } else if (value instanceof Optional<?> optional) {
       put(key, optional.orElse(null));
+    } else if (value instanceof SensitiveValue sensitive) {
+      put(key, rules.withheld(sensitive));
     } else if (value != null) {
       put(key, OBJECT, 0, value);
     }
@@ -389,6 +404,7 @@ public final class EventDraft {
     payloadMode = null;
     contentType = null;
     context = null;
+    share = 1;
     if (entries != null) {
       entries.forgetAttributes();
     }

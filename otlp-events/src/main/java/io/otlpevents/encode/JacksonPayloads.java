@@ -6,8 +6,9 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Takes payload objects apart with Jackson 3, whose annotations and modules therefore apply. The
- * only public class that needs {@code tools.jackson.core:jackson-databind} on the class path.
+ * Takes payload objects apart with Jackson 3, whose annotations and modules therefore apply, and so
+ * do {@code @Sensitive} and {@code @EventAttribute} on properties. The only public class that needs
+ * {@code tools.jackson.core:jackson-databind} on the class path.
  */
 public final class JacksonPayloads {
 
@@ -28,7 +29,12 @@ public final class JacksonPayloads {
     private final ObjectMapper mapper;
 
     Codec(ObjectMapper mapper) {
-      this.mapper = mapper;
+      this.mapper = mapper.rebuild().addModule(new AnnotatedPropertiesModule()).build();
+    }
+
+    @Override
+    public boolean honoursAnnotations() {
+      return true;
     }
 
     @Override

@@ -27,4 +27,13 @@ public interface PayloadCodec {
   default void writeJson(String json, PayloadSink sink) throws Exception {
     throw new UnsupportedOperationException("cannot read JSON");
   }
+
+  /**
+   * Whether {@code @Sensitive} and {@code @EventAttribute} on properties are respected. Where they
+   * are not, such objects are recorded by Jackson or masked as a whole if they are attributes;
+   * within a payload they are this codec's own responsibility.
+   */
+  default boolean honoursAnnotations() {
+    return false;
+  }
 }

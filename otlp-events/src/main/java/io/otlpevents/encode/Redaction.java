@@ -32,15 +32,22 @@ final class Redaction {
   private final List<Pattern> texts = new ArrayList<>();
   private final AtomicReferenceArray<@Nullable Entry> slots = new AtomicReferenceArray<>(SLOTS);
 
+  /** For values that are marked to be hashed. */
+  private final Decision marked;
+
   private Redaction(List<RedactionRule> given) {
+    Decision marked = FIXED_MASK;
     for (RedactionRule rule : given) {
       if (rule.text != null) {
         texts.add(rule.text);
       } else if (rule.key != null) {
         Mac mac = rule.hashKey == null ? null : mac(rule.hashKey);
         rules.add(new Rule(compile(rule.key), new Decision(rule.action, mac)));
+      } else if (rule.hashKey != null) {
+        marked = new Decision(rule.action, mac(rule.hashKey));
       }
     }
+    this.marked = marked;
   }
 
   /** The given rules; null if there are none. */
@@ -107,6 +114,16 @@ final class Redaction {
       }
     }
     return KEEP;
+  }
+
+  /** The hash of a value that is marked to be hashed, or its mask. */
+  String hash(Object value) {
+    if (!marked.hashes()) {
+      return RedactionRule.MASK;
+    }
+    return value instanceof byte[] bytes
+        ? marked.replace(bytes)
+        : marked.replace(String.valueOf(value));
   }
 
   /** The text with what the rules for texts find masked. */

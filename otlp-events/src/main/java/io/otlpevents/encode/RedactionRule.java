@@ -78,11 +78,20 @@ public final class RedactionRule {
    * @throws IllegalArgumentException if the secret is shorter
    */
   public static RedactionRule hash(String key, byte[] secret) {
-    if (secret.length < SHORTEST_HASH_KEY) {
-      throw new IllegalArgumentException(
-          "the secret of a hash needs " + SHORTEST_HASH_KEY + " bytes, not " + secret.length);
-    }
+    checkSecret(secret);
     return new RedactionRule(checked(key), null, Action.HASH, secret.clone());
+  }
+
+  /**
+   * Gives what is marked as sensitive with {@link io.otlpevents.Sensitivity#HASH} its secret. Does
+   * nothing to anything else.
+   *
+   * @param secret the secret key of the hash, at least 16 bytes; copied
+   * @throws IllegalArgumentException if the secret is shorter
+   */
+  public static RedactionRule hashMarked(byte[] secret) {
+    checkSecret(secret);
+    return new RedactionRule(null, null, Action.HASH, secret.clone());
   }
 
   /**
@@ -91,6 +100,13 @@ public final class RedactionRule {
    */
   public static RedactionRule maskText(Pattern pattern) {
     return new RedactionRule(null, Objects.requireNonNull(pattern, "pattern"), Action.MASK, null);
+  }
+
+  private static void checkSecret(byte[] secret) {
+    if (secret.length < SHORTEST_HASH_KEY) {
+      throw new IllegalArgumentException(
+          "the secret of a hash needs " + SHORTEST_HASH_KEY + " bytes, not " + secret.length);
+    }
   }
 
   private static String checked(String key) {
@@ -103,6 +119,6 @@ public final class RedactionRule {
   /** Tells everything but the secret. */
   @Override
   public String toString() {
-    return action + " " + (key != null ? key : "text " + text);
+    return action + " " + (key != null ? key : text != null ? "text " + text : "marked values");
   }
 }

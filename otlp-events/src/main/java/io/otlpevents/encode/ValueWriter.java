@@ -3,6 +3,9 @@ package io.otlpevents.encode;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.KeyValue;
 import io.opentelemetry.api.common.Value;
+import io.otlpevents.SensitiveValue;
+import io.otlpevents.Sensitivity;
+import io.otlpevents.annotation.EventProperties;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -98,13 +101,39 @@ final class ValueWriter {
       write(sink, optional.isPresent() ? optional.getAsInt() : null, codec);
     } else if (value instanceof OptionalDouble optional) {
       write(sink, optional.isPresent() ? optional.getAsDouble() : null, codec);
+    } else if (value instanceof SensitiveValue sensitive) {
+      writeSensitive(sink, sensitive);
     } else if (codec != null && !isText(value)) {
       codec.write(value, sink);
+    } else if (codec == null && !isText(value) && EventProperties.hold(value.getClass())) {
+      writeWithoutSensitive(sink, value);
     } else if (isJsonNode(value)) {
       writeJsonNode(sink, value);
     } else {
       writeText(sink, value);
     }
+  }
+
+  private static void writeSensitive(ValueSink sink, SensitiveValue value) {
+    String text = sink.rules.withheld(value);
+    if (text == null && value.reveal() != null) {
+      text = RedactionRule.MASK; // its place is taken already
+    }
+    sink.value(text);
+  }
+
+  /** Its {@code toString()} may tell what its properties must not. */
+  private static void writeWithoutSensitive(ValueSink sink, Object value) throws Exception {
+    PayloadCodec jackson = sink.rules.annotationCodec();
+    if (jackson != null) {
+      jackson.write(value, sink);
+    } else {
+      sink.value(RedactionRule.MASK);
+    }
+  }
+
+  private static boolean isDropped(@Nullable Object value) {
+    return value instanceof SensitiveValue sensitive && sensitive.sensitivity() == Sensitivity.DROP;
   }
 
   /** Whether a payload means nothing unless a codec takes it apart. */
@@ -173,7 +202,7 @@ final class ValueWriter {
     sink.startObject();
     if (!sink.isIgnoring()) {
       for (Map.Entry<?, ?> entry : map.entrySet()) {
-        if (sink.name(String.valueOf(entry.getKey()))) {
+        if (!isDropped(entry.getValue()) && sink.name(String.valueOf(entry.getKey()))) {
           write(sink, entry.getValue(), codec);
         }
       }

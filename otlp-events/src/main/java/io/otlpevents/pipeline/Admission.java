@@ -5,7 +5,6 @@ import io.otlpevents.EventFilter;
 import io.otlpevents.encode.EventDraft;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,14 +20,14 @@ final class Admission {
   private static final Logger logger = LoggerFactory.getLogger(EventPipeline.class);
 
   private final EventFilter[] filters;
-  private final @Nullable Sampling sampling;
+  private final Sampling sampling;
   private final EventEnricher[] enrichers;
   private final OncePerMinute filterFailures;
   private final OncePerMinute enricherFailures;
 
   Admission(
       List<EventFilter> filters,
-      @Nullable Sampling sampling,
+      Sampling sampling,
       List<EventEnricher> enrichers,
       LongSupplier nanoTime) {
     this.filters = filters.toArray(EventFilter[]::new);
@@ -57,7 +56,7 @@ final class Admission {
 
   /** Whether sampling keeps the event; if so, the draft says how likely that was. */
   boolean keeps(EventDraft draft) {
-    return sampling == null || sampling.keep(draft);
+    return sampling.keep(draft);
   }
 
   /** Lets the enrichers add to the draft. */

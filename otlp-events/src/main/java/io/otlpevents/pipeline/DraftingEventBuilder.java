@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Severity;
 import io.opentelemetry.context.Context;
+import io.otlpevents.DeferredEvent;
 import io.otlpevents.EmitResult;
 import io.otlpevents.EventBuilder;
 import io.otlpevents.EventType;
@@ -179,6 +180,15 @@ final class DraftingEventBuilder implements EventBuilder {
   }
 
   @Override
+  public EventBuilder sample(double ratio) {
+    EventDraft d = draft;
+    if (d != null) {
+      d.sample(ratio);
+    }
+    return this;
+  }
+
+  @Override
   public EventBuilder body(@Nullable String body) {
     EventDraft d = draft;
     if (d != null) {
@@ -236,6 +246,16 @@ final class DraftingEventBuilder implements EventBuilder {
   @Override
   public EmitResult emit() {
     return emit(true);
+  }
+
+  @Override
+  public DeferredEvent defer() {
+    EventDraft d = draft;
+    if (d == null) {
+      return emitter::emitSpent;
+    }
+    draft = null;
+    return emitter.defer(d, name, severity);
   }
 
   @Override

@@ -53,7 +53,8 @@ public final class EventPipeline implements AutoCloseable {
   private boolean closed;
 
   private EventPipeline(Builder builder) {
-    Admission admission = builder.admission(this::journalFill);
+    Sampling sampling = builder.sampling(this::journalFill);
+    Admission admission = builder.admission(sampling);
     Origin origin = Origin.of(builder.resource, builder.scopeName, builder.scopeVersion);
     this.journal = new Journal(builder.journal, origin.resource(), origin.scope());
     EventEncoder encoder =
@@ -71,6 +72,7 @@ public final class EventPipeline implements AutoCloseable {
             builder.minimumSeverity,
             builder.protectedSeverity,
             admission,
+            sampling,
             builder.nanoTime,
             this::flush);
     for (Feed feed : builder.feeds) {
@@ -342,12 +344,15 @@ public final class EventPipeline implements AutoCloseable {
     }
 
     /** Null unless something is configured, so that emitting pays for no more than a null check. */
-    private @Nullable Admission admission(DoubleSupplier fill) {
-      Sampling sampling =
-          samplingRules.isEmpty() && adaptiveSampling == null
-              ? null
-              : new Sampling(samplingRules, adaptiveSampling, fill, random, nanoTime);
-      return sampling == null && filters.isEmpty() && enrichers.isEmpty()
+    private Sampling sampling(DoubleSupplier fill) {
+      return new Sampling(samplingRules, adaptiveSampling, fill, random, nanoTime);
+    }
+
+    private @Nullable Admission admission(Sampling sampling) {
+      return samplingRules.isEmpty()
+              && adaptiveSampling == null
+              && filters.isEmpty()
+              && enrichers.isEmpty()
           ? null
           : new Admission(filters, sampling, enrichers, nanoTime);
     }

@@ -1,6 +1,7 @@
 package io.otlpevents.pipeline;
 
 import io.opentelemetry.api.logs.Severity;
+import io.otlpevents.DeferredEvent;
 import io.otlpevents.EmitResult;
 import io.otlpevents.EventBuilder;
 import io.otlpevents.EventEmitter;
@@ -19,6 +20,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -38,6 +40,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final int minimumSeverity;
   private final int protectedSeverity;
   private final @Nullable Admission admission;
+  private final Sampling sampling;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
   private final OncePerMinute unreadable;
@@ -57,6 +60,7 @@ final class JournalingEventEmitter implements EventEmitter {
       Severity minimumSeverity,
       Severity protectedSeverity,
       @Nullable Admission admission,
+      Sampling sampling,
       LongSupplier nanoTime,
       Function<Duration, FlushResult> flush) {
     this.ledger = ledger;
@@ -66,6 +70,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.minimumSeverity = minimumSeverity.getSeverityNumber();
     this.protectedSeverity = protectedSeverity.getSeverityNumber();
     this.admission = admission;
+    this.sampling = sampling;
     this.flush = flush;
     this.rejections = new RejectionLog(ledger, nanoTime);
     this.unreadable = new OncePerMinute(nanoTime);
@@ -216,33 +221,51 @@ final class JournalingEventEmitter implements EventEmitter {
   }
 
   private EmitResult tryEmit(EventDraft draft, String name, int severity, boolean mayWait) {
+    EmitResult encoded = encode(draft, name, severity);
+    if (encoded != EmitResult.ACCEPTED) {
+      count(encoded);
+      return encoded;
+    }
+    return append(
+        claim(draft), draft.bytes(), draft.length(), mayWait, isProtected(draft, severity));
+  }
+
+  /** Admits and encodes; {@link EmitResult#ACCEPTED} if the record is ready for the journal. */
+  private EmitResult encode(EventDraft draft, String name, int severity) {
     if (severity < minimumSeverity) {
-      ledger.filtered();
       return EmitResult.FILTERED;
     }
     if (name.isEmpty()) {
-      reject(RejectReason.INVALID);
       return EmitResult.INVALID;
     }
     Admission configured = admission;
     if (configured != null) {
       if (!configured.passes(draft)) {
-        ledger.filtered();
         return EmitResult.FILTERED;
       }
       if (!configured.keeps(draft)) {
-        ledger.sampledOut();
         return EmitResult.SAMPLED_OUT;
       }
       configured.enrich(draft);
+    } else if (draft.share() < 1 && !sampling.keep(draft)) {
+      return EmitResult.SAMPLED_OUT;
     }
-    if (!encoder.encode(draft)) {
-      reject(RejectReason.TOO_LARGE);
-      return EmitResult.TOO_LARGE;
+    return encoder.encode(draft) ? EmitResult.ACCEPTED : EmitResult.TOO_LARGE;
+  }
+
+  private void count(EmitResult refused) {
+    switch (refused) {
+      case FILTERED -> ledger.filtered();
+      case SAMPLED_OUT -> ledger.sampledOut();
+      case INVALID -> reject(RejectReason.INVALID);
+      case TOO_LARGE -> reject(RejectReason.TOO_LARGE);
+      default -> reject(RejectReason.ENCODING_FAILED);
     }
-    AppendResult appended =
-        journal.append(
-            claim(draft), draft.bytes(), draft.length(), mayWait, isProtected(draft, severity));
+  }
+
+  private EmitResult append(
+      Claim claim, byte[] bytes, int length, boolean mayWait, boolean isProtected) {
+    AppendResult appended = journal.append(claim, bytes, length, mayWait, isProtected);
     return switch (appended) {
       case APPENDED -> {
         ledger.appended();
@@ -270,6 +293,43 @@ final class JournalingEventEmitter implements EventEmitter {
   /** Whether the event may use what the journal reserves. */
   private boolean isProtected(EventDraft draft, int severity) {
     return severity >= protectedSeverity || draft.type() == EventType.SECURITY_AUDIT;
+  }
+
+  /** Ends a draft, but for its place in the journal. The draft is not the caller's any more. */
+  DeferredEvent defer(EventDraft draft, String name, int severity) {
+    EmitResult encoded = EmitResult.ENCODING_FAILED;
+    byte[] record = {};
+    int length = 0;
+    boolean isProtected = isProtected(draft, severity);
+    try {
+      encoded = encode(draft, name, severity);
+      if (encoded == EmitResult.ACCEPTED) {
+        length = draft.length();
+        record = Arrays.copyOf(draft.bytes(), Journal.PREFIX + length);
+      }
+    } catch (Throwable e) {
+      // Whatever reading the caller's values throws is told when the event would be emitted.
+      encoded = EmitResult.ENCODING_FAILED;
+    }
+    drafts.giveBack(draft);
+    return new EncodedEvent(this, encoded, record, length, isProtected);
+  }
+
+  /** Emits what {@link #defer} has encoded. */
+  EmitResult emit(EmitResult encoded, byte[] record, int length, boolean isProtected) {
+    ledger.emitted();
+    Claim claim = new Claim();
+    try {
+      if (encoded == EmitResult.ACCEPTED) {
+        return append(claim, record, length, true, isProtected);
+      }
+      count(encoded);
+      return encoded;
+    } catch (Throwable e) {
+      journal.abandon(claim);
+      reject(RejectReason.ENCODING_FAILED);
+      return EmitResult.ENCODING_FAILED;
+    }
   }
 
   /** A builder that had been emitted was emitted again, or there is nothing to emit. */

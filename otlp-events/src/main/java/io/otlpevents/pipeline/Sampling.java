@@ -76,9 +76,9 @@ final class Sampling {
 
   private double share(EventDraft draft) {
     if (adaptive == null || draft.severity() >= adaptive.keepFrom().getSeverityNumber()) {
-      return 1;
+      return draft.share();
     }
-    return adaptive.share(fill.getAsDouble());
+    return draft.share() * adaptive.share(fill.getAsDouble());
   }
 
   private @Nullable Rule ruleFor(@Nullable String name) {

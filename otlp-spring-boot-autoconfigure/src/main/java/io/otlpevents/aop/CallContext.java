@@ -27,11 +27,9 @@ import org.springframework.expression.spel.support.StandardTypeConverter;
  */
 final class CallContext implements EvaluationContext {
 
-  static final int RESULT = -1;
-  static final int ERROR = -2;
-
-  private static final List<PropertyAccessor> PROPERTY_ACCESSORS =
-      List.of(new ReadOnlyPropertyAccessor());
+  private static final List<PropertyAccessor> PLAIN = List.of(new ReadOnlyPropertyAccessor(false));
+  private static final List<PropertyAccessor> RECORDED =
+      List.of(new ReadOnlyPropertyAccessor(true));
   private static final TypeConverter TYPE_CONVERTER = new StandardTypeConverter();
   private static final TypeComparator TYPE_COMPARATOR = new StandardTypeComparator();
   private static final OperatorOverloader OPERATOR_OVERLOADER = new StandardOperatorOverloader();
@@ -40,40 +38,27 @@ final class CallContext implements EvaluationContext {
         throw new SpelEvaluationException(SpelMessage.TYPE_NOT_FOUND, name);
       };
 
-  private final Map<String, Integer> variables;
-  private final @Nullable Object[] arguments;
-  private final @Nullable Object result;
-  private final @Nullable Throwable error;
+  private final Map<String, Variable> variables;
+  private final Call call;
+  private final boolean recorded;
 
   /**
    * Creates the view of one call.
    *
-   * @param variables name to index of the argument, or {@link #RESULT}, or {@link #ERROR}
-   * @param result null for none
-   * @param error null for none
+   * @param variables what may be named
+   * @param recorded whether what is read leaves the application, so that sensitive values are
+   *     marked
    */
-  CallContext(
-      Map<String, Integer> variables,
-      @Nullable Object[] arguments,
-      @Nullable Object result,
-      @Nullable Throwable error) {
+  CallContext(Map<String, Variable> variables, Call call, boolean recorded) {
     this.variables = variables;
-    this.arguments = arguments;
-    this.result = result;
-    this.error = error;
+    this.call = call;
+    this.recorded = recorded;
   }
 
   @Override
   public @Nullable Object lookupVariable(String name) {
-    Integer index = variables.get(name);
-    if (index == null) {
-      return null;
-    }
-    return switch (index) {
-      case RESULT -> result;
-      case ERROR -> error;
-      default -> arguments[index];
-    };
+    Variable variable = variables.get(name);
+    return variable == null ? null : variable.of(call, recorded);
   }
 
   @Override
@@ -93,7 +78,7 @@ final class CallContext implements EvaluationContext {
 
   @Override
   public List<PropertyAccessor> getPropertyAccessors() {
-    return PROPERTY_ACCESSORS;
+    return recorded ? RECORDED : PLAIN;
   }
 
   @Override

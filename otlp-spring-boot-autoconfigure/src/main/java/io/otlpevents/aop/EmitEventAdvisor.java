@@ -1,9 +1,7 @@
 package io.otlpevents.aop;
 
-import io.otlpevents.EventEmitter;
 import io.otlpevents.annotation.EmitEvent;
 import java.lang.reflect.Method;
-import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ClassFilter;
@@ -11,44 +9,34 @@ import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcher;
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.Ordered;
 
 /**
- * Emits an event for each call of a method annotated with {@link EmitEvent}, directly, through
- * another annotation, or on an interface or superclass. Needs an auto-proxy creator, but not
- * AspectJ.
- *
- * <p>Whatever goes wrong in emitting, the method's result or exception reaches its caller
- * unchanged. A mistake in an annotation is thrown as {@link InvalidEmitEventException} when the
- * bean is created.
+ * Emits events for the calls of methods annotated with {@link EmitEvent}. There are two: one around
+ * transactions, and one within them for events that wait for their end. Made by {@link
+ * EmitEventAspect}; needs an auto-proxy creator, but not AspectJ.
  */
-public final class EmitEventAdvisor extends AbstractPointcutAdvisor
-    implements SmartInitializingSingleton {
+public final class EmitEventAdvisor extends AbstractPointcutAdvisor {
 
   /**
    * Outside of transactions and caches, which have the lowest precedence, so that an event tells of
    * what was committed; inside of method security.
    */
-  public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 1000;
-
-  private final Supplier<EventEmitter> emitters;
-  private final transient Pointcut pointcut;
-  private final transient Advice advice;
-  private volatile @Nullable EventEmitter emitter;
+  public static final int AROUND_TRANSACTIONS = Ordered.LOWEST_PRECEDENCE - 1000;
 
   /**
-   * Creates an advisor.
-   *
-   * @param emitters supplies the emitter; asked when all singletons exist, or before if an
-   *     annotated method is called earlier
+   * Inside of transactions: of advisors with equal precedence the one registered later is the inner
+   * one, and Spring Boot registers transactions before this.
    */
-  public EmitEventAdvisor(Supplier<EventEmitter> emitters) {
-    EmitEventPlans plans = new EmitEventPlans();
-    this.emitters = emitters;
-    this.pointcut = new EmitEventPointcut(plans);
-    this.advice = new EmitEventInterceptor(plans, this::emitter);
-    setOrder(ORDER);
+  public static final int WITHIN_TRANSACTIONS = Ordered.LOWEST_PRECEDENCE;
+
+  private final transient Pointcut pointcut;
+  private final transient Advice advice;
+
+  EmitEventAdvisor(EmitEventPlans plans, boolean withinTransactions) {
+    this.pointcut = new EmitEventPointcut(plans, withinTransactions);
+    this.advice = new EmitEventInterceptor(plans, withinTransactions);
+    setOrder(withinTransactions ? WITHIN_TRANSACTIONS : AROUND_TRANSACTIONS);
   }
 
   @Override
@@ -59,21 +47,6 @@ public final class EmitEventAdvisor extends AbstractPointcutAdvisor
   @Override
   public Advice getAdvice() {
     return advice;
-  }
-
-  /** Asks for the emitter, so that a missing or ambiguous one stops the start. */
-  @Override
-  public void afterSingletonsInstantiated() {
-    emitter();
-  }
-
-  private EventEmitter emitter() {
-    EventEmitter present = emitter;
-    if (present == null) {
-      present = emitters.get();
-      emitter = present;
-    }
-    return present;
   }
 
   @Override
@@ -90,9 +63,11 @@ public final class EmitEventAdvisor extends AbstractPointcutAdvisor
   private static final class EmitEventPointcut extends StaticMethodMatcher implements Pointcut {
 
     private final EmitEventPlans plans;
+    private final boolean withinTransactions;
 
-    EmitEventPointcut(EmitEventPlans plans) {
+    EmitEventPointcut(EmitEventPlans plans, boolean withinTransactions) {
       this.plans = plans;
+      this.withinTransactions = withinTransactions;
     }
 
     @Override
@@ -107,7 +82,8 @@ public final class EmitEventAdvisor extends AbstractPointcutAdvisor
 
     @Override
     public boolean matches(Method method, Class<?> targetClass) {
-      return plans.find(method, targetClass) != null;
+      MethodPlan plan = plans.find(method, targetClass);
+      return plan != null && plan.has(withinTransactions);
     }
   }
 }

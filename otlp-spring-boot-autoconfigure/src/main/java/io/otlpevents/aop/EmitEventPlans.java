@@ -1,36 +1,24 @@
 package io.otlpevents.aop;
 
+import io.otlpevents.EventEmitter;
 import io.otlpevents.annotation.EmitEvent;
-import io.otlpevents.annotation.EventAttribute;
-import io.otlpevents.aop.EmitEventPlan.ArgumentAttribute;
-import io.otlpevents.aop.EmitEventPlan.ExpressionAttribute;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.beans.BeansException;
 import org.springframework.core.MethodIntrospector;
-import org.springframework.core.MethodParameter;
-import org.springframework.core.ParameterNameDiscoverer;
-import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
-import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
-import org.springframework.expression.ParseException;
-import org.springframework.expression.spel.SpelCompilerMode;
-import org.springframework.expression.spel.SpelParserConfiguration;
-import org.springframework.expression.spel.standard.SpelExpression;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -41,9 +29,26 @@ final class EmitEventPlans {
 
   private static final Log log = LogFactory.getLog(EmitEventPlans.class);
 
-  private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
-  private final Map<Class<?>, Map<Method, Optional<EmitEventPlan>>> plans =
-      new ConcurrentHashMap<>();
+  private final Function<String, EventEmitter> emitters;
+  private final BooleanSupplier transactions;
+  private final boolean classProxies;
+  private final Map<Class<?>, Map<Method, Optional<MethodPlan>>> plans = new ConcurrentHashMap<>();
+
+  // What needs other beans is checked when they all exist; guarded by this.
+  private final List<Planned> unchecked = new ArrayList<>();
+  private boolean beansExist;
+
+  /**
+   * @param emitters finds an emitter by its bean name, empty for the only or primary one
+   * @param transactions whether there is a transaction manager
+   * @param classProxies whether proxies are subclasses even where there are interfaces
+   */
+  EmitEventPlans(
+      Function<String, EventEmitter> emitters, BooleanSupplier transactions, boolean classProxies) {
+    this.emitters = emitters;
+    this.transactions = transactions;
+    this.classProxies = classProxies;
+  }
 
   /**
    * Whether the class has annotated methods, inherited ones included.
@@ -56,9 +61,9 @@ final class EmitEventPlans {
   }
 
   /** The plan for a method of a class, or null if the method is not annotated. */
-  @Nullable EmitEventPlan find(Method method, Class<?> targetClass) {
-    Map<Method, Optional<EmitEventPlan>> ofClass = ofClass(targetClass);
-    Optional<EmitEventPlan> plan = ofClass.get(method);
+  @Nullable MethodPlan find(Method method, Class<?> targetClass) {
+    Map<Method, Optional<MethodPlan>> ofClass = ofClass(targetClass);
+    Optional<MethodPlan> plan = ofClass.get(method);
     if (plan == null) {
       if (ofClass.isEmpty()) {
         return null;
@@ -67,35 +72,88 @@ final class EmitEventPlans {
       Method specific = AopUtils.getMostSpecificMethod(method, targetClass);
       plan = ofClass.getOrDefault(specific, Optional.empty());
       if (plan.isEmpty() && !specific.equals(method)) {
-        plan = Optional.ofNullable(plan(method));
+        plan = Optional.ofNullable(plan(method, new EmitEventLookup(targetClass)));
       }
       ofClass.put(method, plan);
     }
     return plan.orElse(null);
   }
 
-  private Map<Method, Optional<EmitEventPlan>> ofClass(Class<?> targetClass) {
-    Map<Method, Optional<EmitEventPlan>> known = plans.get(targetClass);
+  /**
+   * Checks what plans need of other beans, from now on at once.
+   *
+   * @throws InvalidEmitEventException if something is missing
+   */
+  synchronized void checkBeans() {
+    beansExist = true;
+    unchecked.forEach(this::check);
+    unchecked.clear();
+  }
+
+  private synchronized void checkOrRemember(Planned planned) {
+    if (beansExist) {
+      check(planned);
+    } else {
+      unchecked.add(planned);
+    }
+  }
+
+  private void check(Planned planned) {
+    EmitEventPlan event = planned.event;
+    if (event.phase() != EmitEvent.Phase.NOW && !transactions.getAsBoolean()) {
+      throw new InvalidEmitEventException(
+          planned.method,
+          "waits for the end of a transaction (phase = "
+              + event.phase()
+              + "), but the application has no transaction manager",
+          "Add one, for example with spring-boot-starter-jdbc, or leave out the phase.");
+    }
+    if (!event.emitterName().isEmpty()) {
+      try {
+        emitters.apply(event.emitterName());
+      } catch (BeansException e) {
+        throw new InvalidEmitEventException(
+            planned.method,
+            "names the emitter '" + event.emitterName() + "', but " + e.getMessage(),
+            "Write the bean name of an EventEmitter, or leave it out.");
+      }
+    }
+  }
+
+  private Map<Method, Optional<MethodPlan>> ofClass(Class<?> targetClass) {
+    Map<Method, Optional<MethodPlan>> known = plans.get(targetClass);
     if (known == null) {
-      Map<Method, EmitEventPlan> found = planAll(targetClass);
+      Map<Method, MethodPlan> found = planAll(targetClass);
       if (found.isEmpty()) {
         known = Map.of();
       } else {
         known = new ConcurrentHashMap<>();
-        for (Map.Entry<Method, EmitEventPlan> entry : found.entrySet()) {
+        for (Map.Entry<Method, MethodPlan> entry : found.entrySet()) {
           known.put(entry.getKey(), Optional.of(entry.getValue()));
         }
       }
-      Map<Method, Optional<EmitEventPlan>> other = plans.putIfAbsent(targetClass, known);
+      Map<Method, Optional<MethodPlan>> other = plans.putIfAbsent(targetClass, known);
       known = other == null ? known : other;
     }
     return known;
   }
 
-  private Map<Method, EmitEventPlan> planAll(Class<?> targetClass) {
+  private Map<Method, MethodPlan> planAll(Class<?> targetClass) {
+    EmitEventLookup lookup = new EmitEventLookup(targetClass);
     try {
-      return MethodIntrospector.selectMethods(
-          targetClass, (MethodIntrospector.MetadataLookup<EmitEventPlan>) this::plan);
+      Map<Method, MethodPlan> found =
+          MethodIntrospector.selectMethods(
+              targetClass,
+              (MethodIntrospector.MetadataLookup<MethodPlan>) method -> plan(method, lookup));
+      if (!found.isEmpty() && !canBeProxied(targetClass)) {
+        log.warn(
+            "@EmitEvent in "
+                + targetClass.getName()
+                + " has no effect, because the class is final and cannot be proxied. Remove final"
+                + " (in Kotlin: use the compiler plugin 'spring', or write open).");
+        return Map.of();
+      }
+      return found;
     } catch (IllegalStateException | LinkageError e) {
       // A class of somebody else's with an optional dependency missing: not ours to fail for.
       log.debug("The methods of " + targetClass.getName() + " cannot be seen", e);
@@ -103,157 +161,59 @@ final class EmitEventPlans {
     }
   }
 
-  private @Nullable EmitEventPlan plan(Method method) {
-    MergedAnnotation<EmitEvent> annotation =
-        MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).get(EmitEvent.class);
-    return annotation.isPresent() ? new Planner(method, annotation).plan() : null;
+  private boolean canBeProxied(Class<?> targetClass) {
+    return !Modifier.isFinal(targetClass.getModifiers())
+        || !classProxies && ClassUtils.getAllInterfacesForClass(targetClass).length > 0;
   }
 
-  /** Makes the plan of one method. */
-  private final class Planner {
-
-    private final Method method;
-    private final Method annotatedMethod;
-    private final EmitEvent annotation;
-    private final Map<String, Integer> variables = new HashMap<>();
-    private final Map<String, String> withoutValue = new HashMap<>();
-    private final Set<String> keys = new HashSet<>();
-    private final SpelExpressionParser parser;
-
-    Planner(Method method, MergedAnnotation<EmitEvent> merged) {
-      this.method = method;
-      this.annotatedMethod = merged.getSource() instanceof Method source ? source : method;
-      this.annotation = merged.synthesize();
-      this.parser =
-          new SpelExpressionParser(
-              new SpelParserConfiguration(
-                  SpelCompilerMode.MIXED, method.getDeclaringClass().getClassLoader()));
-    }
-
-    EmitEventPlan plan() {
-      if (annotation.value().isBlank()) {
-        throw invalid(
-            "has no event name", "Write @EmitEvent(\"order.placed\"), with a name of your own.");
-      }
-      boolean onSuccess = annotation.on() != EmitEvent.Outcome.FAILURE;
-      boolean onFailure = annotation.on() != EmitEvent.Outcome.SUCCESS;
-      List<ArgumentAttribute> arguments = arguments();
-      defineVariables(onSuccess, onFailure);
-      List<ExpressionAttribute> expressions = new ArrayList<>();
-      for (String attribute : annotation.attributes()) {
-        expressions.add(expression(attribute));
-      }
-      return new EmitEventPlan(
-          ClassUtils.getQualifiedMethodName(method),
-          annotation.value(),
-          annotation.type(),
-          annotation.severity(),
-          onSuccess,
-          onFailure,
-          arguments,
-          expressions,
-          variables);
-    }
-
-    private List<ArgumentAttribute> arguments() {
-      List<ArgumentAttribute> found = new ArrayList<>();
-      for (MethodParameter parameter : new AnnotatedMethod(method).getMethodParameters()) {
-        EventAttribute attribute = parameter.getParameterAnnotation(EventAttribute.class);
-        if (attribute != null) {
-          int index = parameter.getParameterIndex();
-          String key = attribute.value().isBlank() ? parameterName(index) : attribute.value();
-          if (key == null) {
-            throw invalid(
-                "has an @EventAttribute on parameter " + index + ", whose name is not known",
-                "Write @EventAttribute(\"key\"), or compile with -parameters.");
-          }
-          add(key);
-          found.add(new ArgumentAttribute(key, index));
-        }
-      }
-      return found;
-    }
-
-    private @Nullable String parameterName(int index) {
-      for (Method candidate : List.of(annotatedMethod, method)) {
-        @Nullable String[] names = parameterNames.getParameterNames(candidate);
-        if (names != null) {
-          return names[index];
-        }
-      }
+  private @Nullable MethodPlan plan(Method method, EmitEventLookup lookup) {
+    List<MergedAnnotation<EmitEvent>> annotations = lookup.of(method);
+    if (annotations.isEmpty()) {
       return null;
     }
-
-    private void defineVariables(boolean onSuccess, boolean onFailure) {
-      // Where names differ, those next to the annotation win: its author sees them.
-      for (Method named : List.of(annotatedMethod, method)) {
-        @Nullable String[] names = parameterNames.getParameterNames(named);
-        for (int i = 0; names != null && i < names.length; i++) {
-          String name = names[i];
-          if (name != null) {
-            variables.putIfAbsent(name, i);
-          }
-        }
-      }
-      for (int i = 0; i < method.getParameterCount(); i++) {
-        variables.put("p" + i, i);
-        variables.put("a" + i, i);
-      }
-      variables.remove("result");
-      variables.remove("error");
-      if (!onSuccess) {
-        withoutValue.put("result", "the event is emitted on failure only");
-      } else if (method.getReturnType() == void.class) {
-        withoutValue.put("result", "the method returns nothing");
-      } else {
-        variables.put("result", CallContext.RESULT);
-      }
-      if (onFailure) {
-        variables.put("error", CallContext.ERROR);
-      } else {
-        withoutValue.put("error", "the event is emitted on success only");
-      }
+    String obstacle = obstacle(method, lookup);
+    if (obstacle != null) {
+      log.warn(
+          "@EmitEvent on "
+              + ClassUtils.getQualifiedMethodName(method)
+              + " has no effect, because "
+              + obstacle
+              + ".");
+      return null;
     }
-
-    private ExpressionAttribute expression(String attribute) {
-      int split = attribute.indexOf('=');
-      String key = split < 0 ? "" : attribute.substring(0, split).strip();
-      String text = attribute.substring(split + 1).strip();
-      if (key.isEmpty() || text.isEmpty()) {
-        throw invalid(
-            "has the attribute '" + attribute + "', which is not of the form key=expression",
-            "Write for example \"order.id=#order.id\".");
-      }
-      add(key);
-      SpelExpression expression;
-      try {
-        expression = parser.parseRaw(text);
-      } catch (ParseException | IllegalStateException e) {
-        throw invalid(
-            "has the attribute '"
-                + attribute
-                + "', whose expression cannot be read: "
-                + (e instanceof ParseException parse ? parse.toDetailedString() : e.getMessage()),
-            "Write an expression of the Spring Expression Language, for example #order.id.");
-      }
-      ExpressionRules.Violation violation =
-          new ExpressionRules(variables, withoutValue).check(expression.getAST());
-      if (violation != null) {
-        throw invalid(
-            "has the attribute '" + attribute + "', whose expression " + violation.problem(),
-            violation.fix());
-      }
-      return new ExpressionAttribute(key, expression);
+    ResultKind kind = ResultKind.of(method);
+    if (kind == null) {
+      log.warn(
+          "@EmitEvent on "
+              + ClassUtils.getQualifiedMethodName(method)
+              + " has no effect, because the end of a coroutine or Flow can only be seen with"
+              + " org.jetbrains.kotlinx:kotlinx-coroutines-reactor on the class path.");
+      return null;
     }
-
-    private void add(String key) {
-      if (!keys.add(key)) {
-        throw invalid("sets the attribute '" + key + "' twice", "Give each a key of its own.");
-      }
+    List<EmitEventPlan> events = new ArrayList<>();
+    for (MergedAnnotation<EmitEvent> annotation : annotations) {
+      EmitEventPlan event = new EmitEventPlanner(method, annotation, kind).plan(emitters);
+      checkOrRemember(new Planned(method, event));
+      events.add(event);
     }
-
-    private InvalidEmitEventException invalid(String problem, String fix) {
-      return new InvalidEmitEventException(method, problem, fix);
-    }
+    return new MethodPlan(kind, events);
   }
+
+  /** Why no proxy sees calls of the method; null if one does. */
+  private @Nullable String obstacle(Method method, EmitEventLookup lookup) {
+    int modifiers = method.getModifiers();
+    if (Modifier.isPrivate(modifiers)) {
+      return "the method is private; calls of it are not seen by a proxy";
+    }
+    if (Modifier.isStatic(modifiers)) {
+      return "the method is static; calls of it are not seen by a proxy";
+    }
+    boolean finalMethod = Modifier.isFinal(modifiers) && !method.getDeclaringClass().isInterface();
+    if (finalMethod && (classProxies || !lookup.isOnInterface(method))) {
+      return "the method is final; a proxy cannot override it";
+    }
+    return null;
+  }
+
+  private record Planned(Method method, EmitEventPlan event) {}
 }

@@ -26,7 +26,7 @@ import org.springframework.expression.spel.ast.VariableReference;
  */
 final class ExpressionRules {
 
-  private final Map<String, Integer> variables;
+  private final Map<String, Variable> variables;
   private final Map<String, String> withoutValue;
 
   /**
@@ -35,7 +35,7 @@ final class ExpressionRules {
    * @param variables what may be named
    * @param withoutValue names that exist in general but never have a value here, with the reason
    */
-  ExpressionRules(Map<String, Integer> variables, Map<String, String> withoutValue) {
+  ExpressionRules(Map<String, Variable> variables, Map<String, String> withoutValue) {
     this.variables = variables;
     this.withoutValue = withoutValue;
   }

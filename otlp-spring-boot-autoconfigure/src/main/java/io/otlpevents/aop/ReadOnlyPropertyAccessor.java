@@ -1,10 +1,18 @@
 package io.otlpevents.aop;
 
+import io.otlpevents.SensitiveValue;
+import io.otlpevents.Sensitivity;
+import io.otlpevents.annotation.EventProperties;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.expression.AccessException;
+import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.PropertyAccessor;
+import org.springframework.expression.TypedValue;
 import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
 
 /**
@@ -14,8 +22,45 @@ import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
  */
 final class ReadOnlyPropertyAccessor extends ReflectivePropertyAccessor {
 
-  ReadOnlyPropertyAccessor() {
+  private final boolean recorded;
+
+  /**
+   * @param recorded whether what is read leaves the application, so that sensitive values are
+   *     marked
+   */
+  ReadOnlyPropertyAccessor(boolean recorded) {
     super(false);
+    this.recorded = recorded;
+  }
+
+  @Override
+  public TypedValue read(EvaluationContext context, @Nullable Object target, String name)
+      throws AccessException {
+    TypedValue read = super.read(context, target, name);
+    Sensitivity sensitivity = sensitivity(target, name);
+    return sensitivity == null || read.getValue() == null
+        ? read
+        : new TypedValue(SensitiveValue.of(read.getValue(), sensitivity));
+  }
+
+  /** Sensitive properties are always read by this, never by code compiled around it. */
+  @Override
+  public PropertyAccessor createOptimalAccessor(
+      EvaluationContext context, @Nullable Object target, String name) {
+    return sensitivity(target, name) == null
+        ? super.createOptimalAccessor(context, target, name)
+        : this;
+  }
+
+  private @Nullable Sensitivity sensitivity(@Nullable Object target, String name) {
+    return recorded && target != null
+        ? EventProperties.of(target.getClass()).sensitivity(name)
+        : null;
+  }
+
+  /** The public field with this name; null for none. */
+  @Nullable Field field(String name, Class<?> type) {
+    return findField(name, type, false);
   }
 
   @Override

@@ -25,8 +25,13 @@ final class AutoProxyRegistrar implements ImportBeanDefinitionRegistrar {
       return;
     }
     AopConfigUtils.registerAutoProxyCreatorIfNecessary(registry);
-    if (environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true)) {
+    if (classProxies(environment)) {
       AopConfigUtils.forceAutoProxyCreatorToUseClassProxying(registry);
     }
+  }
+
+  /** Whether proxies are subclasses even where there are interfaces. */
+  static boolean classProxies(Environment environment) {
+    return environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
   }
 }

@@ -7,6 +7,7 @@ import io.otlpevents.EventEmitter;
 import io.otlpevents.EventEnricher;
 import io.otlpevents.EventFilter;
 import io.otlpevents.aop.EmitEventAdvisor;
+import io.otlpevents.aop.EmitEventAspect;
 import io.otlpevents.bridge.ApplicationEventBridge;
 import io.otlpevents.delivery.DeliveryOutcome;
 import io.otlpevents.delivery.DeliverySettings;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -64,6 +66,7 @@ import tools.jackson.databind.json.JsonMapper;
       "org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration",
       "org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration",
       "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+      "org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration",
       "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration"
     })
 public final class OtlpEventsAutoConfiguration {
@@ -177,6 +180,7 @@ public final class OtlpEventsAutoConfiguration {
       if (secret != null) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
         redaction.hash().forEach(key -> rules.add(RedactionRule.hash(key, bytes)));
+        rules.add(RedactionRule.hashMarked(bytes));
       }
       return rules;
     }
@@ -243,8 +247,23 @@ public final class OtlpEventsAutoConfiguration {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     @ConditionalOnMissingBean
-    static EmitEventAdvisor emitEventAdvisor(ObjectProvider<EventEmitter> emitter) {
-      return new EmitEventAdvisor(emitter::getObject);
+    static EmitEventAspect emitEventAspect(ListableBeanFactory beans, Environment environment) {
+      return new EmitEventAspect(beans, AutoProxyRegistrar.classProxies(environment));
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    @ConditionalOnMissingBean(name = "emitEventAdvisor")
+    static EmitEventAdvisor emitEventAdvisor(EmitEventAspect aspect) {
+      return aspect.aroundTransactions();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    @ConditionalOnClass(name = "org.springframework.transaction.support.TransactionSynchronization")
+    @ConditionalOnMissingBean(name = "emitEventTransactionAdvisor")
+    static EmitEventAdvisor emitEventTransactionAdvisor(EmitEventAspect aspect) {
+      return aspect.withinTransactions();
     }
   }
 

@@ -19,10 +19,14 @@ class CallContextTests {
   private final List<String> list = new ArrayList<>(List.of("a"));
   private final CallContext context =
       new CallContext(
-          Map.of("list", 0, "result", CallContext.RESULT, "error", CallContext.ERROR),
-          new Object[] {list},
-          "done",
-          new IllegalStateException("failed"));
+          Map.of(
+              "list", new Variable(0, List.class, null),
+              "result", new Variable(Call.RESULT, String.class, null),
+              "error", new Variable(Call.ERROR, Throwable.class, null)),
+          Call.begin(new Object[] {list}, false)
+              .returned("done")
+              .failed(new IllegalStateException("failed")),
+          true);
 
   @ParameterizedTest
   @ValueSource(

@@ -24,6 +24,7 @@ class EmitEventPlansTests {
             .make()
             .load(getClass().getClassLoader())
             .getLoaded();
-    assertThat(new EmitEventPlans().existFor(withMissingDependency)).isFalse();
+    EmitEventPlans plans = new EmitEventPlans(name -> new RecordingEmitter(), () -> true, true);
+    assertThat(plans.existFor(withMissingDependency)).isFalse();
   }
 }

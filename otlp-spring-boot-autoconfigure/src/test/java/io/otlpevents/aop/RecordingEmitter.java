@@ -24,6 +24,8 @@ class RecordingEmitter implements EventEmitter {
 
   final List<Recorded> events = new CopyOnWriteArrayList<>();
 
+  volatile @Nullable Error failure;
+
   Recorded single() {
     if (events.size() != 1) {
       throw new AssertionError("Expected one event, but was " + events);
@@ -55,6 +57,10 @@ class RecordingEmitter implements EventEmitter {
     @Nullable EventType type;
     @Nullable Throwable exception;
     @Nullable Context context;
+    @Nullable Object payload;
+    @Nullable PayloadMode payloadMode;
+    long epochNanos;
+    double sample = 1;
 
     private final RecordingEmitter emitter;
 
@@ -87,6 +93,7 @@ class RecordingEmitter implements EventEmitter {
 
     @Override
     public EventBuilder timestamp(long epochNanos) {
+      this.epochNanos = epochNanos;
       return this;
     }
 
@@ -152,11 +159,20 @@ class RecordingEmitter implements EventEmitter {
 
     @Override
     public EventBuilder payload(@Nullable Object payload) {
+      this.payload = payload;
       return this;
     }
 
     @Override
     public EventBuilder payload(@Nullable Object payload, PayloadMode mode) {
+      this.payload = payload;
+      this.payloadMode = mode;
+      return this;
+    }
+
+    @Override
+    public EventBuilder sample(double ratio) {
+      this.sample = ratio;
       return this;
     }
 
@@ -178,6 +194,9 @@ class RecordingEmitter implements EventEmitter {
 
     @Override
     public EmitResult emit() {
+      if (emitter.failure != null) {
+        throw emitter.failure;
+      }
       emitter.events.add(this);
       return EmitResult.ACCEPTED;
     }

@@ -30,6 +30,7 @@ class ArchitectureTests {
               "io.otlpevents.aop",
               "io.opentelemetry.api..",
               "io.opentelemetry.context..",
+              "io.micrometer.context..",
               "org.aopalliance..",
               "org.apache.commons.logging..",
               "org.jspecify..",
@@ -37,7 +38,10 @@ class ArchitectureTests {
               "org.springframework.beans..",
               "org.springframework.core..",
               "org.springframework.expression..",
-              "org.springframework.util..");
+              "org.springframework.transaction..",
+              "org.springframework.util..",
+              "org.reactivestreams..",
+              "reactor..");
 
   @ArchTest
   static final ArchRule bridgesSeeOnlyTheApi =

@@ -195,7 +195,7 @@ class EmittedEventsEndpointTests {
   void canBeClosed() {
     runner
         .withBean(Destination.class, FakeDestination::answering)
-        .withPropertyValues("management.endpoint.emittedevents.access=none")
+        .withPropertyValues("management.endpoint.emittedevents.access=NONE")
         .run(context -> assertThat(context).doesNotHaveBean(EmittedEventsEndpoint.class));
   }
 

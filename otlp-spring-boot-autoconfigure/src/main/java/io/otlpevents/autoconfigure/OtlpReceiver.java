@@ -19,8 +19,10 @@ import javax.net.ssl.X509TrustManager;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
@@ -152,6 +154,11 @@ record OtlpReceiver(
     return property != null ? property : Objects.requireNonNullElse(variable, otherwise);
   }
 
+  /** The same at another address, which somebody knows better than properties and variables. */
+  OtlpReceiver at(URI other) {
+    return new OtlpReceiver(other, protocol, headers, compression, timeout);
+  }
+
   /** A destination that sends there. */
   Destination destination(
       OtlpProperties properties,
@@ -167,8 +174,7 @@ record OtlpReceiver(
     route(settings, properties.proxy());
     String bundleName = properties.ssl().bundle();
     if (bundleName != null) {
-      SslBundle bundle = sslBundles.getObject().getBundle(bundleName);
-      settings.ssl(bundle.createSslContext(), trustManager(bundle));
+      secure(settings, sslBundles, bundleName);
     }
     headersSupplier.ifAvailable(supplier -> settings.headerSupplier(supplier::headers));
     return switch (protocol) {
@@ -210,6 +216,35 @@ record OtlpReceiver(
       settings.proxy(host, port);
     } else {
       settings.proxy(host, port, user, password);
+    }
+  }
+
+  private static void secure(
+      OtlpSettings.Builder settings, ObjectProvider<SslBundles> sslBundles, String name) {
+    String property = "otlp.ssl.bundle";
+    try {
+      SslBundle bundle = sslBundles.getObject().getBundle(name);
+      settings.ssl(bundle.createSslContext(), trustManager(bundle));
+    } catch (NoSuchSslBundleException e) {
+      throw new InvalidOtlpPropertyException(
+          property,
+          name,
+          "names an SSL bundle that does not exist",
+          "Define it below spring.ssl.bundle.pem."
+              + name
+              + " or spring.ssl.bundle.jks."
+              + name
+              + ".",
+          e);
+    } catch (RuntimeException e) {
+      throw new InvalidOtlpPropertyException(
+          property,
+          name,
+          "names an SSL bundle that cannot be used ("
+              + NestedExceptionUtils.getMostSpecificCause(e)
+              + ")",
+          "Correct the files and passwords below spring.ssl.bundle.",
+          e);
     }
   }
 

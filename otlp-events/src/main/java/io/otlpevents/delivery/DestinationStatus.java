@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param lastErrorAt when; null for never
  * @param lastAnswerAt when the receiver last answered, whatever it said; null for never
  * @param pendingBytes how many bytes of the journal wait for this destination
+ * @param inFlight how many requests are under way
+ * @param oldestSince when the oldest event that has not come to its end was taken from the journal
+ *     to be sent, which is {@code max-delay} after it was emitted at the latest while the receiver
+ *     keeps up; null where none has been taken
  */
 public record DestinationStatus(
     String destination,
@@ -23,7 +27,9 @@ public record DestinationStatus(
     @Nullable String lastError,
     @Nullable Instant lastErrorAt,
     @Nullable Instant lastAnswerAt,
-    long pendingBytes) {
+    long pendingBytes,
+    int inFlight,
+    @Nullable Instant oldestSince) {
 
   /** Whether batches flow: the states of a circuit breaker. */
   public enum State {

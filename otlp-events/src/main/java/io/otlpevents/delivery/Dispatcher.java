@@ -269,6 +269,7 @@ public final class Dispatcher {
       return true;
     }
     boolean sent = send(now);
+    status.load(underWay, inFlight.isEmpty() ? 0 : inFlight.get(0).readAtMillis);
     if (stopping && inFlight.isEmpty() && reader.available() == 0) {
       return true;
     }
@@ -379,8 +380,8 @@ public final class Dispatcher {
     EventBatch[] halves = batch.events.split();
     int index = inFlight.indexOf(batch);
     // Both begin where the whole began, so that nothing is released before the first has ended.
-    InFlight first = new InFlight(halves[0], batch.start);
-    InFlight second = new InFlight(halves[1], batch.start);
+    InFlight first = new InFlight(halves[0], batch.start, batch.readAtMillis);
+    InFlight second = new InFlight(halves[1], batch.start, batch.readAtMillis);
     inFlight.add(index + 1, second);
     inFlight.set(index, first);
   }
@@ -530,7 +531,7 @@ public final class Dispatcher {
             origin.scope(),
             tuning.batchSize(),
             storage != null ? storage : new byte[0]);
-    InFlight batch = new InFlight(events, reader.mark());
+    InFlight batch = new InFlight(events, reader.mark(), System.currentTimeMillis());
     // It has an owner before the reader moves: whatever is thrown meanwhile, what was read is sent.
     inFlight.add(batch);
     try {
@@ -654,6 +655,7 @@ public final class Dispatcher {
       }
     }
     inFlight.clear();
+    status.load(0, 0);
     long deadline = System.nanoTime() + STUCK_NANOS;
     while (reader.available() > 0 && System.nanoTime() - deadline < 0) {
       reader.read(this::passOver);
@@ -704,6 +706,10 @@ public final class Dispatcher {
 
     EventBatch events;
     final Mark start;
+
+    /** When its events were taken from the journal, by the wall clock; people are told. */
+    final long readAtMillis;
+
     long count;
     State state = State.WAITING;
     int attempt;
@@ -713,9 +719,10 @@ public final class Dispatcher {
     /** Whether an attempt that was given up on may still read the batch's bytes. */
     boolean storageShared;
 
-    InFlight(EventBatch events, Mark start) {
+    InFlight(EventBatch events, Mark start, long readAtMillis) {
       this.events = events;
       this.start = start;
+      this.readAtMillis = readAtMillis;
     }
   }
 }

@@ -12,6 +12,10 @@ final class StatusBoard {
   // Changes with each answer, so it is kept apart as a plain number.
   private volatile long lastAnswerMillis;
 
+  // Change with each request, too.
+  private volatile int inFlight;
+  private volatile long oldestMillis;
+
   void reached() {
     lastAnswerMillis = System.currentTimeMillis();
     Entry now = entry;
@@ -45,9 +49,24 @@ final class StatusBoard {
             now.state, now.since, now.failures, DeliveryLog.printable(message), Instant.now());
   }
 
+  /**
+   * Tells what is under way.
+   *
+   * @param oldestMillis when the oldest of it was read, by the wall clock; 0 for nothing
+   */
+  void load(int inFlight, long oldestMillis) {
+    if (this.inFlight != inFlight) {
+      this.inFlight = inFlight;
+    }
+    if (this.oldestMillis != oldestMillis) {
+      this.oldestMillis = oldestMillis;
+    }
+  }
+
   DestinationStatus read(String destination, long pendingBytes) {
     Entry now = entry;
     long answered = lastAnswerMillis;
+    long oldest = oldestMillis;
     return new DestinationStatus(
         destination,
         now.state,
@@ -56,7 +75,9 @@ final class StatusBoard {
         now.error,
         now.errorAt,
         answered == 0 ? null : Instant.ofEpochMilli(answered),
-        pendingBytes);
+        pendingBytes,
+        inFlight,
+        oldest == 0 ? null : Instant.ofEpochMilli(oldest));
   }
 
   private record Entry(

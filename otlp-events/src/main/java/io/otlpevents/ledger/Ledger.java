@@ -1,12 +1,15 @@
 package io.otlpevents.ledger;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts each event's fate. Whenever nothing is under way these hold:
@@ -31,6 +34,9 @@ public final class Ledger {
   private final LongAdder filtered = new LongAdder();
   private final LongAdder sampledOut = new LongAdder();
   private final LongAdder[] rejected = adders(REJECT_REASONS.length);
+
+  // When each reason was met last, in milliseconds since 1970; 0 for never.
+  private final AtomicLongArray lastRejected = new AtomicLongArray(REJECT_REASONS.length);
   private final List<DestinationAccount> destinations = new CopyOnWriteArrayList<>();
 
   /** Counts an event for which {@code emit} was called. */
@@ -56,6 +62,17 @@ public final class Ledger {
   /** Counts an event that was refused before the journal. */
   public void rejected(RejectReason reason) {
     rejected[reason.ordinal()].increment();
+    long now = System.currentTimeMillis();
+    // Rejections come in floods; seconds are enough for those who ask.
+    if (Math.abs(now - lastRejected.getOpaque(reason.ordinal())) > 100) {
+      lastRejected.setOpaque(reason.ordinal(), now);
+    }
+  }
+
+  /** When an event was last rejected for this reason, to about 100 ms; null for never. */
+  public @Nullable Instant lastRejected(RejectReason reason) {
+    long millis = lastRejected.getOpaque(reason.ordinal());
+    return millis == 0 ? null : Instant.ofEpochMilli(millis);
   }
 
   /** Opens the account of a destination. */

@@ -50,12 +50,14 @@ public final class EventPipeline implements AutoCloseable {
   private final Journal journal;
   private final List<Dispatcher> dispatchers = new ArrayList<>();
   private final JournalingEventEmitter emitter;
+  private final long journalBudget;
   private boolean closed;
 
   private EventPipeline(Builder builder) {
     Sampling sampling = builder.sampling(this::journalFill);
     Admission admission = builder.admission(sampling);
     Origin origin = Origin.of(builder.resource, builder.scopeName, builder.scopeVersion);
+    this.journalBudget = builder.journal.maxSize();
     this.journal = new Journal(builder.journal, origin.resource(), origin.scope());
     EventEncoder encoder =
         new EventEncoder(
@@ -113,6 +115,20 @@ public final class EventPipeline implements AutoCloseable {
   /** How many bytes of its budget the journal has taken. */
   public long journalSize() {
     return journal.size();
+  }
+
+  /** How many bytes the journal may take. */
+  public long journalBudget() {
+    return journalBudget;
+  }
+
+  /** How many bytes of the journal the slowest destination has not finished with. */
+  public long journalUsed() {
+    long used = 0;
+    for (Dispatcher dispatcher : dispatchers) {
+      used = Math.max(used, dispatcher.status().pendingBytes());
+    }
+    return used;
   }
 
   /** How each destination is doing. */

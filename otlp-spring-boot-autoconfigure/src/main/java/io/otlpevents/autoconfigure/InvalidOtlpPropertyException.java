@@ -27,6 +27,17 @@ public final class InvalidOtlpPropertyException extends RuntimeException {
     this.fix = fix;
   }
 
+  /**
+   * Creates the exception with what led to it.
+   *
+   * @param cause never shown to people; the problem says what they need of it
+   */
+  InvalidOtlpPropertyException(
+      String property, @Nullable String value, String problem, String fix, Throwable cause) {
+    this(property, value, problem, fix);
+    initCause(cause);
+  }
+
   /** The property's full name. */
   public String getProperty() {
     return property;

@@ -86,6 +86,7 @@ public final class OtlpEventsAutoConfiguration {
         ObjectProvider<Destination> destinations,
         ObjectProvider<SslBundles> sslBundles,
         ObjectProvider<OtlpHeadersSupplier> headersSupplier,
+        ObjectProvider<OtlpEventsConnectionDetails> connectionDetails,
         ObjectProvider<PayloadCodec> payloadCodec,
         ObjectProvider<EventFilter> filters,
         ObjectProvider<EventEnricher> enrichers,
@@ -111,7 +112,10 @@ public final class OtlpEventsAutoConfiguration {
       sampleInto(builder, events.sampling());
       enrichers.orderedStream().forEach(builder::enricher);
       if (own.isEmpty()) {
-        builder.destination(receiver.destination(properties, sslBundles, headersSupplier));
+        OtlpEventsConnectionDetails details = connectionDetails.getIfAvailable();
+        OtlpReceiver at =
+            details == null ? receiver : receiver.at(details.getEndpoint(receiver.protocol()));
+        builder.destination(at.destination(properties, sslBundles, headersSupplier));
       } else {
         own.forEach(destination -> builder.destination(new DestinationBean(destination)));
       }

@@ -143,6 +143,11 @@ record OtlpReceiver(
     return property != null ? property : Objects.requireNonNullElse(variable, otherwise);
   }
 
+  /** The same at another address, which somebody knows better than properties and variables. */
+  OtlpReceiver at(URI other) {
+    return new OtlpReceiver(other, protocol, headers, compression, timeout);
+  }
+
   /** A destination that sends there. */
   Destination destination(
       OtlpProperties properties,

@@ -11,7 +11,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.io.ApplicationResourceLoader;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Whom to trust and what to present: a bundle, or files. Of the certificate to trust the property
@@ -103,7 +105,7 @@ record ReceiverTls(
   /** Sets it where requests are sent; files and bundles are followed when they change. */
   void applyTo(OtlpSettings.Builder settings, URI endpoint, ObjectProvider<SslBundles> bundles) {
     if (bundle != null) {
-      ReloadedBundle reloaded = ReloadedBundle.of(bundles.getObject(), bundle);
+      ReloadedBundle reloaded = reloaded(bundles, bundle);
       settings.ssl(reloaded.context(), reloaded.trustManager());
     }
     if (certificate != null) {
@@ -119,6 +121,33 @@ record ReceiverTls(
           clientCertificate,
           clientKey);
       settings.clientCertificate(certificateFile, keyFile);
+    }
+  }
+
+  private static ReloadedBundle reloaded(ObjectProvider<SslBundles> bundles, String name) {
+    String property = "otlp.ssl.bundle";
+    try {
+      return ReloadedBundle.of(bundles.getObject(), name);
+    } catch (NoSuchSslBundleException e) {
+      throw new InvalidOtlpPropertyException(
+          property,
+          name,
+          "names an SSL bundle that does not exist",
+          "Define it below spring.ssl.bundle.pem."
+              + name
+              + " or spring.ssl.bundle.jks."
+              + name
+              + ".",
+          e);
+    } catch (RuntimeException e) {
+      throw new InvalidOtlpPropertyException(
+          property,
+          name,
+          "names an SSL bundle that cannot be used ("
+              + NestedExceptionUtils.getMostSpecificCause(e)
+              + ")",
+          "Correct the files and passwords below spring.ssl.bundle.",
+          e);
     }
   }
 

@@ -3,11 +3,22 @@ package io.otlpevents.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.otlpevents.PayloadMode;
+import io.otlpevents.journal.OverflowPolicy;
+import io.otlpevents.otlp.OtlpCompression;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
@@ -28,6 +39,9 @@ class ConfigurationMetadataTests {
     }
     assertThat(defaults)
         .containsOnlyKeys(
+            "management.endpoint.emittedevents.access",
+            "management.endpoint.emittedevents.cache.time-to-live",
+            "management.health.emittedevents.enabled",
             "otlp.endpoint",
             "otlp.protocol",
             "otlp.headers",
@@ -85,6 +99,74 @@ class ConfigurationMetadataTests {
         .containsEntry("otlp.events.enabled", "true")
         .containsEntry("otlp.events.journal.max-size", "64MB")
         .containsEntry("otlp.events.batch.max-delay", "200ms");
+  }
+
+  @Test
+  void hintsAtWhatCanBeWritten() throws IOException, JSONException {
+    Set<String> hinted = new TreeSet<>();
+    JSONArray hints = metadata().getJSONArray("hints");
+    for (int i = 0; i < hints.length(); i++) {
+      hinted.add(hints.getJSONObject(i).getString("name"));
+    }
+    assertThat(hinted)
+        .contains(
+            "otlp.compression",
+            "otlp.endpoint",
+            "otlp.events.journal.overflow",
+            "otlp.events.payload.mode",
+            "otlp.events.batch.preset",
+            "otlp.events.minimum-severity",
+            "otlp.headers.keys",
+            "otlp.protocol");
+  }
+
+  /** Values of enums that are written by hand must exist, and none may be missing. */
+  @Test
+  void hintsAtTheValuesThereAre() throws IOException, JSONException {
+    assertThat(hints("otlp.compression")).isEqualTo(written(OtlpCompression.values()));
+    assertThat(hints("otlp.events.journal.overflow")).isEqualTo(written(OverflowPolicy.values()));
+    assertThat(hints("otlp.events.payload.mode"))
+        .containsExactlyInAnyOrderElementsOf(written(PayloadMode.values()));
+    assertThat(hints("otlp.events.batch.preset"))
+        .isEqualTo(written(OtlpProperties.Preset.values()));
+  }
+
+  private static List<String> written(Enum<?>[] values) {
+    return Stream.of(values)
+        .map(value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .toList();
+  }
+
+  private static List<String> hints(String name) throws IOException, JSONException {
+    JSONArray hints = metadata().getJSONArray("hints");
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < hints.length(); i++) {
+      JSONObject hint = hints.getJSONObject(i);
+      if (hint.getString("name").equals(name)) {
+        JSONArray all = hint.getJSONArray("values");
+        for (int v = 0; v < all.length(); v++) {
+          assertThat(all.getJSONObject(v).optString("description")).endsWith(".");
+          values.add(all.getJSONObject(v).getString("value"));
+        }
+      }
+    }
+    return values;
+  }
+
+  /**
+   * The table that users read is made of the metadata. To write it again after a property has
+   * changed, run this test with {@code -Dotlpevents.write-docs=true}.
+   */
+  @Test
+  void areTheDocumentedProperties() throws IOException, JSONException {
+    Path file = Path.of("../docs/properties.md");
+    String table = PropertyTable.of(metadata());
+    if (Boolean.getBoolean("otlpevents.write-docs")) {
+      Files.writeString(file, table);
+    }
+    assertThat(Files.readString(file))
+        .as("docs/properties.md; run this test with -Dotlpevents.write-docs=true to write it")
+        .isEqualTo(table);
   }
 
   @Test

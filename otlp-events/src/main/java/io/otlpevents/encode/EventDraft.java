@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
+import io.otlpevents.SpanSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -58,6 +59,7 @@ public final class EventDraft {
   @Nullable Object[] values = new Object[INITIAL];
 
   private final EncodingRules rules;
+  private final @Nullable SpanSource spans;
   private @Nullable OtlpSink whole;
   private @Nullable OtlpSink entries;
   private @Nullable JsonSink json;
@@ -73,7 +75,8 @@ public final class EventDraft {
   private int enrichedFrom;
   private int enrichedTo;
 
-  EventDraft(int maxBytes, EncodingRules rules) {
+  EventDraft(int maxBytes, EncodingRules rules, @Nullable SpanSource spans) {
+    this.spans = spans;
     this.out = new WireBuffer(maxBytes);
     this.attributeLimit = rules.settings().maxAttributes();
     this.rules = rules;
@@ -244,6 +247,10 @@ public final class EventDraft {
   /** The span the event belongs to, invalid for none. */
   public SpanContext spanContext() {
     Context given = context;
+    SpanSource source = spans;
+    if (source != null) {
+      return source.spanContext(given);
+    }
     return Span.fromContext(given != null ? given : Context.current()).getSpanContext();
   }
 

@@ -3,6 +3,7 @@ package io.otlpevents.autoconfigure;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -38,6 +39,23 @@ class ArchitectureTests {
               "org.springframework.core..",
               "org.springframework.expression..",
               "org.springframework.util..");
+
+  @ArchTest
+  static final ArchRule propagationsCoreKnowsNoSpring =
+      noClasses()
+          .that()
+          .resideInAPackage("io.otlpevents.propagation")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.springframework..", "jakarta..", "reactor..", "io.micrometer..");
+
+  @ArchTest
+  static final ArchRule carriersDoNotSeeEachOther =
+      slices()
+          .matching("io.otlpevents.propagation.(*)..")
+          .should()
+          .notDependOnEachOther()
+          .allowEmptyShould(true);
 
   @ArchTest
   static final ArchRule nothingSeesTheAutoConfiguration =

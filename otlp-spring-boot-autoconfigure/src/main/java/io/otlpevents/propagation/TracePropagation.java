@@ -9,7 +9,10 @@ import io.opentelemetry.context.propagation.TextMapSetter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TracePropagation {
 
+  private static final Log log = LogFactory.getLog(TracePropagation.class);
+
+  private final AtomicBoolean told = new AtomicBoolean();
   private final PropagationMode mode;
   private final double sampledRatio;
   private final TextMapPropagator own;
@@ -69,6 +75,15 @@ public final class TracePropagation {
    *     done, because a span is current, or a tracer takes care, or nothing came in
    */
   public <C> @Nullable Context incoming(Context current, C carrier, TextMapGetter<C> getter) {
+    try {
+      return read(current, carrier, getter);
+    } catch (RuntimeException e) {
+      tell("read", e);
+      return null;
+    }
+  }
+
+  private <C> @Nullable Context read(Context current, C carrier, TextMapGetter<C> getter) {
     if (Span.fromContext(current).getSpanContext().isValid()) {
       return null;
     }
@@ -106,9 +121,13 @@ public final class TracePropagation {
    * @param setter replaces headers of the same name
    */
   public <C> void outgoing(Context current, C carrier, TextMapSetter<C> setter) {
-    TextMapPropagator propagator = propagator();
-    if (!propagator.fields().isEmpty()) {
-      propagator.inject(leaving(current), carrier, setter);
+    try {
+      TextMapPropagator propagator = propagator();
+      if (!propagator.fields().isEmpty()) {
+        propagator.inject(leaving(current), carrier, setter);
+      }
+    } catch (RuntimeException e) {
+      tell("written", e);
     }
   }
 
@@ -119,6 +138,15 @@ public final class TracePropagation {
    * @param present whether the carrier has a header
    */
   public <C> void outgoingIfAbsent(
+      Context current, C carrier, TextMapSetter<C> setter, BiPredicate<C, String> present) {
+    try {
+      writeIfAbsent(current, carrier, setter, present);
+    } catch (RuntimeException e) {
+      tell("written", e);
+    }
+  }
+
+  private <C> void writeIfAbsent(
       Context current, C carrier, TextMapSetter<C> setter, BiPredicate<C, String> present) {
     TextMapPropagator propagator = propagator();
     Collection<String> fields = propagator.fields();
@@ -140,6 +168,13 @@ public final class TracePropagation {
             setter.set(target, key, value);
           }
         });
+  }
+
+  /** A propagator or a carrier failed, which is no reason to fail the message. */
+  private void tell(String what, RuntimeException e) {
+    if (told.compareAndSet(false, true)) {
+      log.warn("A trace context could not be " + what + "; this is not told again", e);
+    }
   }
 
   private static boolean isBaggage(String field) {

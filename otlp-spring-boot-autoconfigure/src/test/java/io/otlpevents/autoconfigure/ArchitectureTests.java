@@ -50,12 +50,21 @@ class ArchitectureTests {
           .resideInAnyPackage("org.springframework..", "jakarta..", "reactor..", "io.micrometer..");
 
   @ArchTest
-  static final ArchRule carriersDoNotSeeEachOther =
-      slices()
-          .matching("io.otlpevents.propagation.(*)..")
+  static final ArchRule serversKnowOnlyTheCore =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.otlpevents.propagation.servlet", "io.otlpevents.propagation.reactive")
           .should()
-          .notDependOnEachOther()
-          .allowEmptyShould(true);
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.otlpevents.propagation.client",
+              "io.otlpevents.propagation.kafka",
+              "io.otlpevents.aop");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("io.otlpevents.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule nothingSeesTheAutoConfiguration =

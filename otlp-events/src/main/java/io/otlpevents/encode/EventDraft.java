@@ -7,6 +7,7 @@ import io.opentelemetry.context.Context;
 import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
 import io.otlpevents.SensitiveValue;
+import io.otlpevents.SpanSource;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,7 @@ public final class EventDraft {
   @Nullable Object[] values = new Object[INITIAL];
 
   private final EncodingRules rules;
+  private final @Nullable SpanSource spans;
   private @Nullable OtlpSink whole;
   private @Nullable OtlpSink entries;
   private @Nullable JsonSink json;
@@ -74,8 +76,13 @@ public final class EventDraft {
   private int enrichedFrom;
   private int enrichedTo;
 
-  EventDraft(int maxBytes, EncodingRules rules, @Nullable Object companion) {
+  EventDraft(
+      int maxBytes,
+      EncodingRules rules,
+      @Nullable SpanSource spans,
+      @Nullable Object companion) {
     this.companion = companion;
+    this.spans = spans;
     this.out = new WireBuffer(maxBytes);
     this.attributeLimit = rules.settings().maxAttributes();
     this.rules = rules;
@@ -259,6 +266,10 @@ public final class EventDraft {
   /** The span the event belongs to, invalid for none. */
   public SpanContext spanContext() {
     Context given = context;
+    SpanSource source = spans;
+    if (source != null) {
+      return source.spanContext(given);
+    }
     return Span.fromContext(given != null ? given : Context.current()).getSpanContext();
   }
 

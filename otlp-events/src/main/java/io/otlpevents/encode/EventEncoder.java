@@ -2,11 +2,10 @@ package io.otlpevents.encode;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.context.Context;
 import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
+import io.otlpevents.SpanSource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +48,7 @@ public final class EventEncoder {
   private final @Nullable Redaction redaction;
   private final int maxValueLength;
   private final LongSupplier epochNanos;
+  private final @Nullable SpanSource spans;
   private final List<DefaultAttribute> defaults;
   private final TextCache keys;
   private final AtomicBoolean toldAboutCodec = new AtomicBoolean();
@@ -67,7 +67,23 @@ public final class EventEncoder {
       EncoderSettings settings,
       Attributes defaultAttributes,
       LongSupplier epochNanos) {
+    this(start, maxEventSize, settings, defaultAttributes, epochNanos, null);
+  }
+
+  /**
+   * Creates an encoder that asks for the span of each event.
+   *
+   * @param spans null for the span of OpenTelemetry's context; for the others see above
+   */
+  public EventEncoder(
+      int start,
+      int maxEventSize,
+      EncoderSettings settings,
+      Attributes defaultAttributes,
+      LongSupplier epochNanos,
+      @Nullable SpanSource spans) {
     this.start = start;
+    this.spans = spans;
     this.maxEventSize = maxEventSize;
     this.settings = settings;
     this.rules = EncodingRules.of(settings, maxEventSize);
@@ -103,7 +119,7 @@ public final class EventEncoder {
    * @param companion what whoever makes the draft wants to keep with it
    */
   public EventDraft newDraft(@Nullable Object companion) {
-    return new EventDraft(start + maxEventSize, rules, companion);
+    return new EventDraft(start + maxEventSize, rules, spans, companion);
   }
 
   /**
@@ -153,7 +169,7 @@ public final class EventEncoder {
     if (name != null) {
       out.writeBytes(names.field(name));
     }
-    writeSpan(out, draft.context);
+    writeSpan(out, draft.spanContext());
     Object payload = draft.payload;
     String body = draft.body;
     if (body != null && (payload == null || !takesTheBody(draft, payload))) {
@@ -192,9 +208,7 @@ public final class EventEncoder {
     }
   }
 
-  private static void writeSpan(WireBuffer out, @Nullable Context given) {
-    Context context = given != null ? given : Context.current();
-    SpanContext span = Span.fromContext(context).getSpanContext();
+  private static void writeSpan(WireBuffer out, SpanContext span) {
     if (!span.isValid()) {
       return;
     }
@@ -536,7 +550,7 @@ public final class EventEncoder {
 
   private static byte[] attribute(
       EncodingRules rules, int tag, String key, Object value, Redaction.Decision decision) {
-    EventDraft draft = new EventDraft(Integer.MAX_VALUE, rules, null);
+    EventDraft draft = new EventDraft(Integer.MAX_VALUE, rules, null, null);
     WireBuffer out = draft.out;
     int attribute = out.beginMessage(tag);
     out.writeString(Otlp.KEY, key);

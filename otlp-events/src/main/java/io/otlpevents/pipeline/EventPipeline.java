@@ -7,6 +7,7 @@ import io.otlpevents.EventEmitter;
 import io.otlpevents.EventEnricher;
 import io.otlpevents.EventFilter;
 import io.otlpevents.FlushResult;
+import io.otlpevents.SpanSource;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
 import io.otlpevents.delivery.DestinationStatus;
@@ -65,7 +66,8 @@ public final class EventPipeline implements AutoCloseable {
             builder.journal.maxEventSize(),
             builder.encoding,
             builder.defaultAttributes,
-            builder.clock);
+            builder.clock,
+            builder.spans);
     this.emitter =
         new JournalingEventEmitter(
             ledger,
@@ -220,6 +222,8 @@ public final class EventPipeline implements AutoCloseable {
     private EncoderSettings encoding = EncoderSettings.defaults();
     private LongSupplier clock = EventPipeline::now;
 
+    private @Nullable SpanSource spans;
+
     private LongSupplier nanoTime = System::nanoTime;
     private LongSupplier random = () -> ThreadLocalRandom.current().nextLong();
     private final List<EventFilter> filters = new ArrayList<>();
@@ -308,6 +312,12 @@ public final class EventPipeline implements AutoCloseable {
     /** Sets what takes payload objects apart; Jackson 3 with defaults unless set. */
     public Builder payloadCodec(PayloadCodec codec) {
       this.encoding = encoding.withPayloadCodec(Objects.requireNonNull(codec, "codec"));
+      return this;
+    }
+
+    /** Sets where events find their span; OpenTelemetry's context unless set. */
+    public Builder spans(SpanSource source) {
+      this.spans = Objects.requireNonNull(source, "source");
       return this;
     }
 

@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.otlpevents.EventEmitter;
 import io.otlpevents.EventEnricher;
 import io.otlpevents.EventFilter;
+import io.otlpevents.SpanSource;
 import io.otlpevents.aop.EmitEventAdvisor;
 import io.otlpevents.aop.EmitEventAspect;
 import io.otlpevents.bridge.ApplicationEventBridge;
@@ -90,6 +91,7 @@ public final class OtlpEventsAutoConfiguration {
         ObjectProvider<PayloadCodec> payloadCodec,
         ObjectProvider<EventFilter> filters,
         ObjectProvider<EventEnricher> enrichers,
+        ObjectProvider<SpanSource> spans,
         ObjectProvider<EventPipelineCustomizer> customizers) {
       OtlpProperties.Events events = properties.events();
       List<Destination> own = destinations.orderedStream().toList();
@@ -105,6 +107,7 @@ public final class OtlpEventsAutoConfiguration {
               .delivery(deliverySettings(events, receiver.timeout(), properties.connectTimeout()))
               .encoding(encoderSettings(events));
       payloadCodec.ifAvailable(builder::payloadCodec);
+      spans.ifUnique(builder::spans);
       if (events.minimumSeverity() != null) {
         builder.minimumSeverity(events.minimumSeverity());
       }

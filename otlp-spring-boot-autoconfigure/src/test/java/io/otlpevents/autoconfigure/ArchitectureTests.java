@@ -3,6 +3,7 @@ package io.otlpevents.autoconfigure;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -60,6 +61,32 @@ class ArchitectureTests {
               "org.jspecify..",
               "org.springframework.context..",
               "org.springframework.core..");
+
+  @ArchTest
+  static final ArchRule propagationsCoreKnowsNoSpring =
+      noClasses()
+          .that()
+          .resideInAPackage("io.otlpevents.propagation")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.springframework..", "jakarta..", "reactor..", "io.micrometer..");
+
+  @ArchTest
+  static final ArchRule serversKnowOnlyTheCore =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.otlpevents.propagation.servlet", "io.otlpevents.propagation.reactive")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.otlpevents.propagation.client",
+              "io.otlpevents.propagation.kafka",
+              "io.otlpevents.aop");
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("io.otlpevents.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule nothingSeesTheAutoConfiguration =

@@ -91,7 +91,15 @@ class ConfigurationMetadataTests {
             "otlp.events.sampling.adaptive.floor",
             "otlp.events.sampling.adaptive.keep-from",
             "otlp.events.resource.detection",
-            "otlp.events.bridge.application-events")
+            "otlp.events.bridge.application-events",
+            "otlp.propagation.enabled",
+            "otlp.propagation.mode",
+            "otlp.propagation.formats",
+            "otlp.propagation.strict",
+            "otlp.propagation.sampled-ratio",
+            "otlp.propagation.baggage.max-members",
+            "otlp.propagation.baggage.max-size",
+            "otlp.propagation.egress.allowed-hosts")
         .containsEntry("otlp.protocol", "grpc")
         .containsEntry("otlp.compression", "none")
         .containsEntry("otlp.timeout", "10s")

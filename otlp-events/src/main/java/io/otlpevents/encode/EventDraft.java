@@ -77,10 +77,7 @@ public final class EventDraft {
   private int enrichedTo;
 
   EventDraft(
-      int maxBytes,
-      EncodingRules rules,
-      @Nullable SpanSource spans,
-      @Nullable Object companion) {
+      int maxBytes, EncodingRules rules, @Nullable SpanSource spans, @Nullable Object companion) {
     this.companion = companion;
     this.spans = spans;
     this.out = new WireBuffer(maxBytes);

@@ -149,14 +149,16 @@ public final class Journal implements AutoCloseable {
               + settings.segmentSize()
               + " bytes cannot hold the resource attributes and an event of the largest size");
     }
-    Segment first;
+    Chain chain;
     try {
-      first = start();
+      chain = start();
     } catch (IOException e) {
       storage.close();
       throw unusable(e);
     }
     this.recoveredUnreadable = storage.unreadable();
+    Segment first = chain.last;
+    this.oldest = chain.first;
     this.active = first;
     this.unsealed = first;
     this.unsealedSequence = first.sequence;
@@ -178,14 +180,17 @@ public final class Journal implements AutoCloseable {
         directory, Reason.UNUSABLE, "the journal in " + directory + " cannot be started: " + e, e);
   }
 
-  /** Links what earlier processes left, and behind it a segment to append to, which is returned. */
-  private Segment start() throws IOException {
+  private record Chain(Segment first, Segment last) {}
+
+  /** Links what earlier processes left, and behind it a segment to append to. */
+  private Chain start() throws IOException {
+    Segment earliest = null;
     Segment last = null;
     for (StoredSegment stored : storage.recover()) {
       Segment segment = new Segment(stored, last == null ? 0 : last.start + last.capacity);
       bytes += stored.piece().buffer().capacity();
       if (last == null) {
-        oldest = segment;
+        earliest = segment;
       } else {
         last.next = segment;
       }
@@ -210,12 +215,10 @@ public final class Journal implements AutoCloseable {
     if (piece instanceof NoRoom) {
       first.seal();
     }
-    if (last == null) {
-      oldest = first;
-    } else {
+    if (last != null) {
       last.next = first;
     }
-    return first;
+    return new Chain(earliest == null ? first : earliest, first);
   }
 
   /** A segment without room for a single record stands in until there is a real one. */

@@ -14,7 +14,12 @@ final class EncodedEvent implements DeferredEvent {
   private final boolean isProtected;
   private final AtomicBoolean spent = new AtomicBoolean();
 
-  EncodedEvent(JournalingEventEmitter emitter, EmitResult encoded, byte[] record, int length, boolean isProtected) {
+  EncodedEvent(
+      JournalingEventEmitter emitter,
+      EmitResult encoded,
+      byte[] record,
+      int length,
+      boolean isProtected) {
     this.emitter = emitter;
     this.encoded = encoded;
     this.record = record;

@@ -72,8 +72,7 @@ class DeliveryLogTests {
     log.refused(RefusalReason.OTHER, 1, "bad\r\nERROR forged\u2028\u0000 \u001b[31mred\u0085");
 
     assertThat(messages())
-        .containsExactly(
-            "otlp refused 1 events for good (OTHER): bad  ERROR forged    [31mred ");
+        .containsExactly("otlp refused 1 events for good (OTHER): bad  ERROR forged    [31mred ");
   }
 
   private List<String> messages() {

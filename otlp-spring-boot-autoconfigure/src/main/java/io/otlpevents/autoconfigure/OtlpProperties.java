@@ -80,18 +80,6 @@ public record OtlpProperties(
     }
   }
 
-  /** Tells little, and no header: their values may be secrets. */
-  @Override
-  public String toString() {
-    return "OtlpProperties[endpoint="
-        + (endpoint == null ? null : withoutUserInfo(endpoint))
-        + ", protocol="
-        + protocol
-        + ", headers="
-        + headers.keySet()
-        + "]";
-  }
-
   /**
    * Checks the address, once it is known which protocol is spoken there.
    *

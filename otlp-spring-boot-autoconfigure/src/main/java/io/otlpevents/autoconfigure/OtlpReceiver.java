@@ -145,7 +145,9 @@ record OtlpReceiver(
 
   /** The same at another address, which somebody knows better than properties and variables. */
   OtlpReceiver at(URI other) {
-    return new OtlpReceiver(other, protocol, headers, compression, timeout);
+    boolean encrypted = "https".equalsIgnoreCase(other.getScheme());
+    return new OtlpReceiver(
+        other, protocol, headers, compression, timeout, encrypted ? tls : ReceiverTls.NONE);
   }
 
   /** A destination that sends there. */

@@ -129,12 +129,12 @@ final class RandomEvent {
       attribute.set(event);
     }
     if (body != null && number % 2 == 0 && payload.isEmpty()) {
-      event.payload(body);
+      otlpevents.payload(body);
     } else {
       event.body(body);
     }
     if (!payload.isEmpty()) {
-      event.payload(payload);
+      otlpevents.payload(payload);
     }
     if (severity != null) {
       event.severity(severity);

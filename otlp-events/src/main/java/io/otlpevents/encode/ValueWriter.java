@@ -51,6 +51,7 @@ final class ValueWriter {
               || Value.class.isAssignableFrom(type)
               || Enum.class.isAssignableFrom(type)
               || Attributes.class.isAssignableFrom(type)
+              || SensitiveValue.class.isAssignableFrom(type)
               || type.getName().startsWith("java."));
         }
       };

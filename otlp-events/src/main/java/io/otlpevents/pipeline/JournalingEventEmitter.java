@@ -105,11 +105,11 @@ final class JournalingEventEmitter implements EventEmitter {
       event.observedTimestamp(record.observedTimestamp());
     }
     if (record.payload() instanceof byte[] bytes) {
-      event.payload(bytes, record.contentType());
+      otlpevents.payload(bytes, record.contentType());
     } else if (record.payloadMode() != null) {
-      event.payload(record.payload(), record.payloadMode());
+      otlpevents.payload(record.payload(), record.payloadMode());
     } else {
-      event.payload(record.payload());
+      otlpevents.payload(record.payload());
     }
     return event.emit();
   }

@@ -90,7 +90,7 @@ class TypedEventTests {
             entry("customer.tier", "GOLD"),
             entry("customer.address.city", "Bonn"),
             entry("customer.address.zip", "53111"),
-            entry("event.type", "user_action"));
+            entry("otlpevents.type", "user_action"));
   }
 
   @BusinessEvent("values")
@@ -199,7 +199,7 @@ class TypedEventTests {
             entry("map.deep.n", 1L),
             entry("declared_as_object.city", "Jena"),
             entry("declared_as_object.zip", "07743"),
-            entry("event.type", "business_process"));
+            entry("otlpevents.type", "business_process"));
   }
 
   /** A class with getters; one of them is annotated on its field. */
@@ -250,7 +250,7 @@ class TypedEventTests {
               entry("order.id", "o-1"),
               entry("gift", true),
               entry("http_url", "u"),
-              entry("event.type", "business_process"));
+              entry("otlpevents.type", "business_process"));
     }
   }
 
@@ -267,7 +267,7 @@ class TypedEventTests {
   void oneComponentMayBeTheBody() {
     LogRecord text = emitted(new WithText(Optional.of("hello"), 5));
     assertThat(text.getBody().getStringValue()).isEqualTo("hello");
-    assertThat(attributes(text)).containsOnlyKeys("size", "event.type");
+    assertThat(attributes(text)).containsOnlyKeys("size", "otlpevents.type");
     assertThat(emitted(new WithText(Optional.empty(), 0)).hasBody()).isFalse();
 
     assertThat(emitted(new WithBytes(new byte[] {1, 2})).getBody().getBytesValue().toByteArray())
@@ -275,7 +275,7 @@ class TypedEventTests {
 
     LogRecord structure = emitted(new WithStructure(new Address("Bonn", "53111"), "x"));
     assertThat(value(structure.getBody())).isEqualTo(Map.of("city", "Bonn", "zip", "53111"));
-    assertThat(attributes(structure)).containsOnlyKeys("other", "event.type");
+    assertThat(attributes(structure)).containsOnlyKeys("other", "otlpevents.type");
   }
 
   interface Paying {
@@ -319,7 +319,7 @@ class TypedEventTests {
             entry("iban", "***"),
             entry("pin", "***"),
             entry("address", "***"),
-            entry("event.type", "business_process"));
+            entry("otlpevents.type", "business_process"));
     assertThat(emitted(new SensitiveBody("secret")).getBody().getStringValue()).isEqualTo("***");
   }
 
@@ -365,7 +365,7 @@ class TypedEventTests {
     assertThat(emitted(new Cyclic("fine")).getEventName()).isEqualTo("cyclic");
 
     assertThat(destination.delivered).hasSize(1);
-    assertThat(attributes(destination.delivered.get(0))).containsOnlyKeys("next", "event.type");
+    assertThat(attributes(destination.delivered.get(0))).containsOnlyKeys("next", "otlpevents.type");
     assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
     assertThat(pipeline.ledger().snapshot().rejected())
         .containsEntry(RejectReason.ENCODING_FAILED, (long) hostile.size());

@@ -170,9 +170,9 @@ final class EmitEventPlan {
       Object value = payload.read(call);
       PayloadMode mode = settings.payloadMode();
       if (mode == null) {
-        event.payload(value);
+        otlpevents.payload(value);
       } else {
-        event.payload(value, mode);
+        otlpevents.payload(value, mode);
       }
     } catch (Throwable failure) {
       warn("The payload was left out", failure);

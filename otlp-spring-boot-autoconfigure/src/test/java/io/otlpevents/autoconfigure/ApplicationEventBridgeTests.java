@@ -109,7 +109,7 @@ class ApplicationEventBridgeTests {
           assertThat(destination.events().get(1).getAttributes(0).getValue().getIntValue())
               .isEqualTo(5);
           assertThat(FakeDestination.texts(destination.events().get(2).getAttributesList()))
-              .containsOnlyKeys("size", "log.record.uid", "event.type");
+              .containsOnlyKeys("size", "log.record.uid", "otlpevents.type");
         });
   }
 

@@ -129,12 +129,12 @@ final class RandomEvent {
       attribute.set(event);
     }
     if (body != null && number % 2 == 0 && payload.isEmpty()) {
-      otlpevents.payload(body);
+      event.payload(body);
     } else {
       event.body(body);
     }
     if (!payload.isEmpty()) {
-      otlpevents.payload(payload);
+      event.payload(payload);
     }
     if (severity != null) {
       event.severity(severity);

@@ -105,11 +105,11 @@ final class JournalingEventEmitter implements EventEmitter {
       event.observedTimestamp(record.observedTimestamp());
     }
     if (record.payload() instanceof byte[] bytes) {
-      otlpevents.payload(bytes, record.contentType());
+      event.payload(bytes, record.contentType());
     } else if (record.payloadMode() != null) {
-      otlpevents.payload(record.payload(), record.payloadMode());
+      event.payload(record.payload(), record.payloadMode());
     } else {
-      otlpevents.payload(record.payload());
+      event.payload(record.payload());
     }
     return event.emit();
   }

@@ -109,7 +109,7 @@ public final class TypedEvent {
 
   private static void writeBody(EventBuilder event, @Nullable Object value) throws Throwable {
     if (value instanceof byte[] bytes) {
-      otlpevents.payload(bytes, (String) null);
+      event.payload(bytes, (String) null);
     } else if (value instanceof SensitiveValue) {
       event.body(value.toString());
     } else {
@@ -117,7 +117,7 @@ public final class TypedEvent {
       if (plain instanceof CharSequence text) {
         event.body(text.toString());
       } else {
-        otlpevents.payload(plain, PayloadMode.STRUCTURED_BODY);
+        event.payload(plain, PayloadMode.STRUCTURED_BODY);
       }
     }
   }

@@ -238,14 +238,14 @@ class FaultMixIntegrationTests {
       case 1 -> {
         Map<String, Object> cycle = new HashMap<>();
         cycle.put("self", cycle);
-        otlpevents.payload(cycle);
+        event.payload(cycle);
         sure = EmitResult.ENCODING_FAILED;
       }
       case 2 -> {
-        otlpevents.payload(new Stubborn());
+        event.payload(new Stubborn());
         sure = EmitResult.ENCODING_FAILED;
       }
-      case 3, 4, 5 -> otlpevents.payload(new Order("o-" + number, List.of("a", "b"), ODD));
+      case 3, 4, 5 -> event.payload(new Order("o-" + number, List.of("a", "b"), ODD));
       case 6, 7, 8 -> event.attribute("odd", ODD);
       case 9 -> interrupt = true;
       default -> {}

@@ -170,9 +170,9 @@ final class EmitEventPlan {
       Object value = payload.read(call);
       PayloadMode mode = settings.payloadMode();
       if (mode == null) {
-        otlpevents.payload(value);
+        event.payload(value);
       } else {
-        otlpevents.payload(value, mode);
+        event.payload(value, mode);
       }
     } catch (Throwable failure) {
       warn("The payload was left out", failure);

@@ -632,7 +632,7 @@ class RandomEventsEncodingTests {
         count(expected.getTraceId().isEmpty() ? "no span" : "span");
         count(expected.getDroppedAttributesCount() > 0 ? "some dropped" : "none dropped");
         count(event.type == null ? "no type" : event.type.name());
-        count(otlpevents.payload == null ? "no payload" : "payload");
+        count(event.payload == null ? "no payload" : "payload");
         if (event.setsUid()) {
           count("uid of its own");
         }

@@ -234,7 +234,7 @@ class EmitEventElementsTests {
           Recorded event = emitter.single();
           assertMarked(event.attributes.get("annotated"), "s3cret", Sensitivity.HASH);
           assertMarked(event.attributes.get("path"), "s3cret", Sensitivity.HASH);
-          assertMarked(otlpevents.payload, "s3cret", Sensitivity.HASH);
+          assertMarked(event.payload, "s3cret", Sensitivity.HASH);
           assertThat(event.attributes).containsEntry("open", "open");
           assertThat(event.attributes.get("text")).isEqualTo("***!");
           assertThat(event.attributes).doesNotContainKey("part");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,35 @@ class OtlpEnvironmentTests {
     assertThat(environment.headers())
         .containsOnly(Map.entry("authorization", "Bearer canary+1"), Map.entry("x-a", "b"));
     assertThat(environment.toString()).doesNotContain("canary");
+  }
+
+  @Test
+  void prefersTheVariablesOfLogsForEachSetting() {
+    Map<String, String> variables = new HashMap<>();
+    Map.of(
+            "PROTOCOL", "grpc http/json",
+            "HEADERS", "a=1 b=2",
+            "TIMEOUT", "1 2",
+            "COMPRESSION", "gzip zstd",
+            "CERTIFICATE", "/ca /logs-ca",
+            "CLIENT_KEY", "/key /logs-key",
+            "CLIENT_CERTIFICATE", "/client /logs-client")
+        .forEach(
+            (suffix, values) -> {
+              variables.put("OTEL_EXPORTER_OTLP_" + suffix, values.split(" ")[0]);
+              variables.put("OTEL_EXPORTER_OTLP_LOGS_" + suffix, values.split(" ")[1]);
+            });
+    assertThat(read(variables))
+        .isEqualTo(
+            new OtlpEnvironment(
+                null,
+                "http/json",
+                Map.of("b", "2"),
+                Duration.ofMillis(2),
+                OtlpCompression.ZSTD,
+                "/logs-ca",
+                "/logs-key",
+                "/logs-client"));
   }
 
   @ParameterizedTest

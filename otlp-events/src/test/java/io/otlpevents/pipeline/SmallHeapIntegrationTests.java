@@ -145,15 +145,15 @@ class SmallHeapIntegrationTests {
       for (int i = 0; System.nanoTime() - deadline < 0; i++) {
         emitted.incrementAndGet();
         EventBuilder event = pipeline.emitter().event("flood").attribute("number", i);
-        EmitResult result =
+        EventBuilder filled =
             switch (i % 4) {
               case 0 -> event.attribute("text", "x".repeat(8000));
               case 1 -> event.payload(Order.of(i), PayloadMode.values()[i / 4 % 4]);
               case 2 -> event.payload(Map.of("key-" + i, "value", "lines", List.of(i, i + 1)));
               // Large enough that a draft's memory is not kept.
               default -> event.payload(("{\"n\":" + i + "}").repeat(8000));
-            }
-                .emit();
+            };
+        EmitResult result = filled.emit();
         switch (result) {
           case ACCEPTED -> accepted.incrementAndGet();
           case JOURNAL_FULL -> full.incrementAndGet();

@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryCache {
 
-  private static final int SLOTS = 128;
+  private static final int SLOTS = 256;
+
+  /** How many entries whose hashes agree are told apart; a power of two. */
+  private static final int WAYS = 4;
+
   private static final int LONGEST = 128;
   private static final byte[] NOTHING = {};
 
@@ -32,20 +36,30 @@ final class EntryCache {
     if (parent != null) {
       hash = hash * 31 + parent.hashCode();
     }
-    int slot = (hash ^ hash >>> 7 ^ hash >>> 16) & SLOTS - 1;
-    return names[slot] == name && parents[slot] == parent ? slot : put(slot, parent, name);
+    int first = (hash ^ hash >>> 7 ^ hash >>> 16) & SLOTS - WAYS;
+    for (int slot = first; slot < first + WAYS; slot++) {
+      if (names[slot] == name && parents[slot] == parent) {
+        return slot;
+      }
+    }
+    return put(first, parent, name);
   }
 
-  private int put(int free, @Nullable String parent, String name) {
+  private int put(int first, @Nullable String parent, String name) {
     String path = rules.paths().join(parent, name);
+    byte[] field = rules.keys().field(path);
+    int slot = SLOTS;
     // Long ones share a slot, and the next displaces them.
-    int slot = path.length() <= LONGEST ? free : SLOTS;
-    // The name comes last: whatever is thrown before, the slot is not taken for another entry.
-    names[slot] = null;
+    if (path.length() <= LONGEST) {
+      slot = first;
+      while (slot < first + WAYS - 1 && names[slot] != null) {
+        slot++;
+      }
+      names[slot] = name;
+    }
     parents[slot] = parent;
     paths[slot] = path;
-    fields[slot] = rules.keys().field(path);
-    names[slot] = slot == SLOTS ? null : name;
+    fields[slot] = field;
     return slot;
   }
 

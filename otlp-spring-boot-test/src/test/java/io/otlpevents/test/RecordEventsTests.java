@@ -134,7 +134,11 @@ class RecordEventsTests {
 
   @SpringBootTest(
       classes = Application.class,
-      properties = {"otlp.events.redaction.mask=secret", "otlp.events.batch.max-delay=1h"})
+      properties = {
+        "otlp.events.redaction.mask=secret",
+        "otlp.events.batch.max-delay=1h",
+        "otlp.events.limits.max-attributes=1"
+      })
   @RecordEvents
   static class SpringCase {
 
@@ -145,6 +149,8 @@ class RecordEventsTests {
       emitter.event("one").attribute("secret", "x").emit();
       assertThat(events).count(1).hasEvent("one").withAttribute("secret", "***");
       assertThat(events.all().get(0).attributes()).containsOnlyKeys("secret", "log.record.uid");
+      // Attributes that were dropped are counted in: a mark would have been one.
+      assertThat(events.asLogRecordData().get(0).getTotalAttributeCount()).isEqualTo(2);
     }
 
     @Test

@@ -210,6 +210,7 @@ public final class EventPipeline implements AutoCloseable {
   public static final class Builder {
 
     private final List<Feed> feeds = new ArrayList<>();
+    private @Nullable Feed only;
     private Resource resource = Resource.getDefault();
     private String scopeName = "io.otlpevents";
     private @Nullable String scopeVersion =
@@ -351,6 +352,15 @@ public final class EventPipeline implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Makes this the only destination, whatever was added before and will be added later: those are
+     * closed and never fed. For tests, which look at events instead of sending them.
+     */
+    public Builder onlyDestination(Destination destination, DeliverySettings delivery) {
+      this.only = new Feed(destination, delivery, RecordFilter.ALL);
+      return this;
+    }
+
     /** Sets the wall clock, in nanoseconds since 1970-01-01T00:00:00Z. */
     public Builder clock(LongSupplier epochNanos) {
       this.clock = Objects.requireNonNull(epochNanos, "epochNanos");
@@ -390,6 +400,15 @@ public final class EventPipeline implements AutoCloseable {
      * @throws IllegalArgumentException if two sampling rules have the same pattern
      */
     public EventPipeline build() {
+      Feed alone = only;
+      if (alone != null) {
+        feeds.stream()
+            .map(Feed::destination)
+            .filter(destination -> destination != alone.destination)
+            .forEach(Destination::close);
+        feeds.clear();
+        feeds.add(alone);
+      }
       if (feeds.isEmpty()) {
         throw new IllegalStateException("an engine needs a destination");
       }

@@ -30,6 +30,7 @@ import org.springframework.context.event.SimpleApplicationEventMulticaster;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.Order;
 
 /** What becomes of application events that are published. */
 class ApplicationEventBridgeTests {
@@ -150,6 +151,7 @@ class ApplicationEventBridgeTests {
   @Configuration(proxyBeanMethods = false)
   static class FailingListener {
     @EventListener
+    @Order(0)
     void on(CartAbandoned event) {
       throw new IllegalArgumentException(event.id());
     }

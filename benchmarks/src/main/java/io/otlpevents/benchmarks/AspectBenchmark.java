@@ -3,6 +3,7 @@ package io.otlpevents.benchmarks;
 import io.otlpevents.benchmarks.AspectServices.Order;
 import io.otlpevents.benchmarks.AspectServices.Service;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -42,7 +43,6 @@ public class AspectBenchmark {
   private AspectServices services = AspectServices.none();
   private Service service = services.service();
   private io.opentelemetry.context.Scope span = io.opentelemetry.context.Scope.noop();
-  private int next;
 
   @Setup
   public void start() {
@@ -60,8 +60,8 @@ public class AspectBenchmark {
   }
 
   @Benchmark
-  public Order call() {
-    Order order = orders[next++ & ORDERS - 1];
+  public Order call(Caller caller) {
+    Order order = orders[(int) caller.next++ & ORDERS - 1];
     return service.place(order.id(), order.customer(), order.total(), order);
   }
 
@@ -73,5 +73,33 @@ public class AspectBenchmark {
   @TearDown
   public void stop() {
     services.close();
+  }
+
+  /** What the calling thread has allocated in an iteration. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Caller {
+
+    /** In bytes. */
+    public long bytes;
+
+    /** In as many calls. */
+    public long calls;
+
+    private long next;
+    private long first;
+    private long before;
+
+    @Setup(Level.Iteration)
+    public void begin() {
+      first = next;
+      before = Meter.callerBytes();
+    }
+
+    @TearDown(Level.Iteration)
+    public void end() {
+      bytes = Meter.callerBytes() - before;
+      calls = next - first;
+    }
   }
 }

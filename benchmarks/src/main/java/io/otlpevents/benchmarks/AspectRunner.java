@@ -94,21 +94,26 @@ final class AspectRunner {
     }
     MarkdownTable table =
         new MarkdownTable(
-            "call", "ns (± 99.9 %)", "in relation to `@WithSpan`", "all threads allocate");
+            "call",
+            "ns (± 99.9 %)",
+            "in relation to `@WithSpan`",
+            "caller allocates",
+            "all threads allocate");
     for (RunResult result : results) {
       double time = result.getPrimaryResult().getScore();
       table.row(
           LABELS.getOrDefault(kind(result), kind(result)),
           decimal(time, 0) + " ± " + decimal(result.getPrimaryResult().getScoreError(), 0),
           peer == 0 ? "–" : decimal(time / peer, 2) + " ×",
-          decimal(allocation(result), 0) + " B");
+          decimal(secondary(result, "bytes") / secondary(result, "calls"), 0) + " B",
+          decimal(secondary(result, "gc.alloc.rate.norm"), 0) + " B");
     }
     return table.toString();
   }
 
-  private static double allocation(RunResult result) {
+  private static double secondary(RunResult result, String suffix) {
     for (String name : result.getSecondaryResults().keySet()) {
-      if (name.endsWith("gc.alloc.rate.norm")) {
+      if (name.endsWith(suffix)) {
         return result.getSecondaryResults().get(name).getScore();
       }
     }

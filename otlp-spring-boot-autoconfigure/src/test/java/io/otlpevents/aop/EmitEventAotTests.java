@@ -14,6 +14,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.AnnotationConfigUtils;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 import org.springframework.javapoet.ClassName;
 
@@ -21,6 +22,7 @@ import org.springframework.javapoet.ClassName;
 class EmitEventAotTests {
 
   @Test
+  @CompileWithForkedClassLoader
   void eventsAreEmittedByAContextThatWasProcessedAheadOfTime() {
     TestGenerationContext generated = new TestGenerationContext();
     ClassName initializer = process(generated);

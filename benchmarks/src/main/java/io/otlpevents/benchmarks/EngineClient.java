@@ -129,6 +129,11 @@ final class EngineClient implements Client {
     }
 
     @Override
+    public boolean releasesBatches() {
+      return true;
+    }
+
+    @Override
     public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
       done.accept(new Delivered());
     }

@@ -110,7 +110,7 @@ final class EmitEventPlans {
     }
     if (!event.emitterName().isEmpty()) {
       try {
-        emitters.apply(event.emitterName());
+        EventEmitter unused = emitters.apply(event.emitterName());
       } catch (BeansException e) {
         throw new InvalidEmitEventException(
             planned.method,

@@ -2,15 +2,19 @@ package io.otlpevents.aop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.otlpevents.PayloadMode;
 import io.otlpevents.annotation.EmitEvent;
 import io.otlpevents.annotation.EventAttribute;
 import io.otlpevents.autoconfigure.OtlpEventsAutoConfiguration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.NestedExceptionUtils;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /** Every mistake stops the start, and its message names method, expression and fix. */
 class InvalidEmitEventTests {
@@ -46,7 +50,26 @@ class InvalidEmitEventTests {
         NoEquals.class,
         TwiceTheSameKey.class,
         NoName.class,
-        SecondMethod.class
+        SecondMethod.class,
+        UnreadableCondition.class,
+        ConditionOfNothing.class,
+        PayloadOfNothing.class,
+        MissingProperty.class,
+        PropertyOfPrimitive.class,
+        ErrorsOfSuccess.class,
+        TwoPayloadModes.class,
+        ModeWithoutPayload.class,
+        ShareTooLarge.class,
+        ShareNotANumber.class,
+        SkipWithoutPhase.class,
+        PhaseWithoutManager.class,
+        PhaseOfFuture.class,
+        PhaseOfMono.class,
+        ResultOfFlux.class,
+        UnknownEmitter.class,
+        EmitterOfAnotherType.class,
+        DurationTwice.class,
+        SecondOfTwo.class
       })
   void stopsTheStart(Class<? extends Mistake> bean) throws ReflectiveOperationException {
     var constructor = bean.getDeclaredConstructor();
@@ -483,6 +506,301 @@ class InvalidEmitEventTests {
 
     @EmitEvent(value = "x", attributes = "k=#nothing")
     void method(@Nullable Item item) {}
+
+    @Override
+    public String problem() {
+      return "uses the unknown variable #nothing";
+    }
+
+    @Override
+    public String fix() {
+      return "Use one of #a0, #item, #p0.";
+    }
+  }
+
+  static class UnreadableCondition implements Mistake {
+    @EmitEvent(value = "x", when = "#item..id")
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "has the condition '#item..id', whose expression cannot be read";
+    }
+
+    @Override
+    public String fix() {
+      return "Write an expression of the Spring Expression Language";
+    }
+  }
+
+  static class ConditionOfNothing implements Mistake {
+    @EmitEvent(value = "x", when = "#nothing")
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "has the condition '#nothing', whose expression uses the unknown variable #nothing";
+    }
+
+    @Override
+    public String fix() {
+      return "Use one of #a0, #item, #p0.";
+    }
+  }
+
+  static class PayloadOfNothing implements Mistake {
+    @EmitEvent(value = "x", payload = "item")
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "has the payload 'item', whose expression reads 'item' of nothing";
+    }
+
+    @Override
+    public String fix() {
+      return "Write #item.";
+    }
+  }
+
+  static class MissingProperty implements Mistake {
+    @EmitEvent(value = "x", attributes = "k=#item.name")
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "reads the property 'name', which " + Item.class.getName() + " does not have";
+    }
+
+    @Override
+    public String fix() {
+      return "Name a getter's property";
+    }
+  }
+
+  static class PropertyOfPrimitive implements Mistake {
+    @EmitEvent(value = "x", attributes = "k=#p0.name")
+    void method(int item) {}
+
+    @Override
+    public String problem() {
+      return "reads the property 'name', which int does not have";
+    }
+
+    @Override
+    public String fix() {
+      return "Name a getter's property";
+    }
+  }
+
+  static class ErrorsOfSuccess implements Mistake {
+    @EmitEvent(value = "x", errors = IllegalStateException.class)
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "names errors, but is emitted on success only";
+    }
+
+    @Override
+    public String fix() {
+      return "on = Outcome.FAILURE";
+    }
+  }
+
+  static class TwoPayloadModes implements Mistake {
+    @EmitEvent(
+        value = "x",
+        payload = "#item",
+        payloadMode = {PayloadMode.FLAT, PayloadMode.JSON_STRING})
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "has several payload modes";
+    }
+
+    @Override
+    public String fix() {
+      return "Write one.";
+    }
+  }
+
+  static class ModeWithoutPayload implements Mistake {
+    @EmitEvent(value = "x", payloadMode = PayloadMode.FLAT)
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "has a payload mode, but no payload";
+    }
+
+    @Override
+    public String fix() {
+      return "Write payload = EmitEvent.RESULT";
+    }
+  }
+
+  static class ShareTooLarge implements Mistake {
+    @EmitEvent(value = "x", sample = 1.5)
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "has the share 1.5";
+    }
+
+    @Override
+    public String fix() {
+      return "from 0 to 1";
+    }
+  }
+
+  static class ShareNotANumber implements Mistake {
+    @EmitEvent(value = "x", sample = Double.NaN)
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "has the share NaN";
+    }
+
+    @Override
+    public String fix() {
+      return "from 0 to 1";
+    }
+  }
+
+  static class SkipWithoutPhase implements Mistake {
+    @EmitEvent(value = "x", withoutTransaction = EmitEvent.WithoutTransaction.SKIP)
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "says what to do without a transaction, but does not wait for one";
+    }
+
+    @Override
+    public String fix() {
+      return "phase = Phase.AFTER_COMMIT";
+    }
+  }
+
+  static class PhaseWithoutManager implements Mistake {
+    @EmitEvent(value = "x", phase = EmitEvent.Phase.AFTER_ROLLBACK)
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "(phase = AFTER_ROLLBACK), but the application has no transaction manager";
+    }
+
+    @Override
+    public String fix() {
+      return "leave out the phase";
+    }
+  }
+
+  static class PhaseOfFuture implements Mistake {
+    @EmitEvent(value = "x", phase = EmitEvent.Phase.AFTER_COMMIT)
+    CompletableFuture<Item> method(Item item) {
+      return CompletableFuture.completedFuture(item);
+    }
+
+    @Override
+    public String problem() {
+      return "complete only later and elsewhere";
+    }
+
+    @Override
+    public String fix() {
+      return "Leave out the phase";
+    }
+  }
+
+  static class PhaseOfMono implements Mistake {
+    @EmitEvent(value = "x", phase = EmitEvent.Phase.AFTER_COMMIT)
+    Mono<Item> method(Item item) {
+      return Mono.just(item);
+    }
+
+    @Override
+    public String problem() {
+      return "complete only later and elsewhere";
+    }
+
+    @Override
+    public String fix() {
+      return "Leave out the phase";
+    }
+  }
+
+  static class ResultOfFlux implements Mistake {
+    @EmitEvent(value = "x", attributes = "k=#result")
+    Flux<Item> method(Item item) {
+      return Flux.just(item);
+    }
+
+    @Override
+    public String problem() {
+      return "uses #result, but the method's result is many values";
+    }
+
+    @Override
+    public String fix() {
+      return "Use one of #a0, #item, #p0.";
+    }
+  }
+
+  static class UnknownEmitter implements Mistake {
+    @EmitEvent(value = "x", emitter = "nobody")
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "names the emitter 'nobody', but";
+    }
+
+    @Override
+    public String fix() {
+      return "Write the bean name of an EventEmitter";
+    }
+  }
+
+  static class EmitterOfAnotherType implements Mistake {
+    @EmitEvent(value = "x", emitter = "mistake")
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "names the emitter 'mistake', but";
+    }
+
+    @Override
+    public String fix() {
+      return "Write the bean name of an EventEmitter";
+    }
+  }
+
+  static class DurationTwice implements Mistake {
+    @EmitEvent(value = "x", duration = true, attributes = "operation.duration=1")
+    void method(Item item) {}
+
+    @Override
+    public String problem() {
+      return "sets the attribute 'operation.duration' twice";
+    }
+
+    @Override
+    public String fix() {
+      return "Give each a key of its own.";
+    }
+  }
+
+  static class SecondOfTwo implements Mistake {
+    @EmitEvent("fine")
+    @EmitEvent(value = "x", attributes = "k=#nothing")
+    void method(Item item) {}
 
     @Override
     public String problem() {

@@ -36,6 +36,7 @@ class ArchitectureTests {
               "org.apache.commons.logging..",
               "org.jspecify..",
               "org.springframework.aop..",
+              "org.springframework.aot..",
               "org.springframework.beans..",
               "org.springframework.core..",
               "org.springframework.expression..",

@@ -89,6 +89,25 @@ class ArchitectureTests {
   static final ArchRule packagesHaveNoCycles =
       slices().matching("io.otlpevents.(**)").should().beFreeOfCycles();
 
+  /** Read-only by what it may see: no journal, no destination that could be told anything. */
+  @ArchTest
+  static final ArchRule actuatorSeesFiguresOnly =
+      classes()
+          .that()
+          .resideInAPackage("io.otlpevents.actuate")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "io.otlpevents.actuate",
+              "io.otlpevents.delivery",
+              "io.otlpevents.ledger",
+              "io.otlpevents.pipeline",
+              "io.micrometer.core..",
+              "org.jspecify..",
+              "org.springframework.boot.actuate.endpoint..",
+              "org.springframework.boot.health.contributor..");
+
   @ArchTest
   static final ArchRule nothingSeesTheAutoConfiguration =
       noClasses()

@@ -21,7 +21,7 @@ class JavaAgentIntegrationTests {
     try (LogsReceiver events = new LogsReceiver();
         LogsReceiver logs = new LogsReceiver()) {
       String seen = run(folder, events, logs);
-      assertThat(seen).startsWith(Requests.TRACE_ID);
+      assertThat(seen).matches("[0-9a-f]{32}-[0-9a-f]{16}");
       assertThat(events.named("order.placed")).hasSize(1);
       assertThat(StackContract.span(events.named("order.placed").get(0))).isEqualTo(seen);
       assertThat(events.lines("a line of the log")).isEmpty();

@@ -7,6 +7,7 @@ import io.opentelemetry.context.Context;
 import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
 import io.otlpevents.SpanSource;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -371,6 +372,11 @@ public final class EventDraft {
   /** The length of the encoded record in {@link #bytes()}, behind the room left in front. */
   public int length() {
     return out.position - start;
+  }
+
+  /** A view of the encoded record. */
+  ByteBuffer record() {
+    return ByteBuffer.wrap(out.bytes, start, out.position - start);
   }
 
   /** A checksum for whoever needs one on this thread. */

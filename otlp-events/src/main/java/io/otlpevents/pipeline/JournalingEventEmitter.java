@@ -8,6 +8,7 @@ import io.otlpevents.EventRecord;
 import io.otlpevents.FlushResult;
 import io.otlpevents.encode.EventDraft;
 import io.otlpevents.encode.EventEncoder;
+import io.otlpevents.encode.SpanMirror;
 import io.otlpevents.journal.AppendResult;
 import io.otlpevents.journal.Journal;
 import io.otlpevents.ledger.Ledger;
@@ -29,6 +30,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final DraftPool drafts;
   private final int minimumSeverity;
   private final @Nullable Admission admission;
+  private final boolean mirrorToSpan;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
 
@@ -46,6 +48,7 @@ final class JournalingEventEmitter implements EventEmitter {
       EventEncoder encoder,
       Severity minimumSeverity,
       @Nullable Admission admission,
+      boolean mirrorToSpan,
       LongSupplier nanoTime,
       Function<Duration, FlushResult> flush) {
     this.ledger = ledger;
@@ -54,6 +57,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.drafts = new DraftPool(encoder);
     this.minimumSeverity = minimumSeverity.getSeverityNumber();
     this.admission = admission;
+    this.mirrorToSpan = mirrorToSpan;
     this.flush = flush;
     this.rejections = new RejectionLog(ledger, nanoTime);
     this.border = border();
@@ -176,6 +180,9 @@ final class JournalingEventEmitter implements EventEmitter {
     return switch (appended) {
       case APPENDED -> {
         ledger.appended();
+        if (mirrorToSpan) {
+          SpanMirror.mirror(draft);
+        }
         yield EmitResult.ACCEPTED;
       }
       case FULL -> {

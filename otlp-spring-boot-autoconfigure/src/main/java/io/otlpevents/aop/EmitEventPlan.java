@@ -79,9 +79,12 @@ final class EmitEventPlan {
           emitters
               .emitter()
               .event(name)
-              .context(context)
               .type(type)
               .severity(error == null ? severity : failureSeverity);
+      if (context != Context.root()) {
+        // Otherwise the emitter looks where tracers of other kinds keep their spans.
+        event.context(context);
+      }
       for (int i = 0; i < arguments.size(); i++) {
         ArgumentAttribute attribute = arguments.get(i);
         event.attribute(attribute.key(), callArguments[attribute.index()]);

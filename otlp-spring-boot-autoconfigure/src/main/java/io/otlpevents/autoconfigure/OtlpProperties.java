@@ -355,6 +355,8 @@ public record OtlpProperties(
    * @param redaction What must not leave the application.
    * @param sampling Sampling, which keeps a part of the events.
    * @param resource What describes the application.
+   * @param mirrorToSpan Whether each event is also added to the current span as a span event, where
+   *     OpenTelemetry's tracer records one.
    */
   public record Events(
       @DefaultValue("true") boolean enabled,
@@ -368,7 +370,8 @@ public record OtlpProperties(
       @DefaultValue Limits limits,
       @DefaultValue Redaction redaction,
       @DefaultValue Sampling sampling,
-      @DefaultValue Resource resource) {
+      @DefaultValue Resource resource,
+      @DefaultValue("false") boolean mirrorToSpan) {
 
     /** Checks the ranges, and the values against each other. */
     public Events {

@@ -74,6 +74,7 @@ class ConfigurationMetadataTests {
             "otlp.events.sampling.adaptive.floor",
             "otlp.events.sampling.adaptive.keep-from",
             "otlp.events.resource.detection",
+            "otlp.events.mirror-to-span",
             "otlp.propagation.enabled",
             "otlp.propagation.mode",
             "otlp.propagation.formats",

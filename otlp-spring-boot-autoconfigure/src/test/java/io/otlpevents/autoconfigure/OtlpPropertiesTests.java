@@ -183,7 +183,8 @@ class OtlpPropertiesTests {
             "otlp.events.sampling.adaptive.high-water-mark=0.3",
             "otlp.events.sampling.adaptive.floor=0.4",
             "otlp.events.sampling.adaptive.keep-from=fatal",
-            "otlp.events.resource.detection=false")
+            "otlp.events.resource.detection=false",
+            "otlp.events.mirror-to-span=true")
         .run(
             context ->
                 assertThat(context.getBean(OtlpProperties.class))
@@ -230,7 +231,8 @@ class OtlpPropertiesTests {
                                         new OtlpProperties.Rule("*", 1, 12.5)),
                                     new OtlpProperties.Adaptive(
                                         true, 0.2, 0.3, 0.4, Severity.FATAL)),
-                                new OtlpProperties.Resource(false)))));
+                                new OtlpProperties.Resource(false),
+                                true))));
   }
 
   @ParameterizedTest

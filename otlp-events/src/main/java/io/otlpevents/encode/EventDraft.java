@@ -8,6 +8,7 @@ import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
 import io.otlpevents.SensitiveValue;
 import io.otlpevents.SpanSource;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -396,6 +397,11 @@ public final class EventDraft {
   /** The length of the encoded record in {@link #bytes()}, behind the room left in front. */
   public int length() {
     return out.position - start;
+  }
+
+  /** A view of the encoded record. */
+  ByteBuffer record() {
+    return ByteBuffer.wrap(out.bytes, start, out.position - start);
   }
 
   /** What whoever made the draft wants to keep with it; always the same. */

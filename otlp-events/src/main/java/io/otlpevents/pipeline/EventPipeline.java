@@ -77,6 +77,7 @@ public final class EventPipeline implements AutoCloseable {
             builder.protectedSeverity,
             admission,
             sampling,
+            builder.mirrorToSpan,
             builder.nanoTime,
             this::flush);
     for (Feed feed : builder.feeds) {
@@ -224,6 +225,7 @@ public final class EventPipeline implements AutoCloseable {
     private LongSupplier clock = EventPipeline::now;
 
     private @Nullable SpanSource spans;
+    private boolean mirrorToSpan;
 
     private LongSupplier nanoTime = System::nanoTime;
     private LongSupplier random = () -> ThreadLocalRandom.current().nextLong();
@@ -319,6 +321,17 @@ public final class EventPipeline implements AutoCloseable {
     /** Sets where events find their span; OpenTelemetry's context unless set. */
     public Builder spans(SpanSource source) {
       this.spans = Objects.requireNonNull(source, "source");
+      return this;
+    }
+
+    /**
+     * Sets whether an event that is accepted is also added to its span, if that is one of
+     * OpenTelemetry's and records; it is not, unless set. Such a span event goes the way of the
+     * span and is lost where that is not sampled. It has the record's name, time, and those
+     * attributes that are text, numbers or booleans, redacted as in the record.
+     */
+    public Builder mirrorToSpan(boolean mirror) {
+      this.mirrorToSpan = mirror;
       return this;
     }
 

@@ -10,6 +10,7 @@ import io.otlpevents.EventType;
 import io.otlpevents.FlushResult;
 import io.otlpevents.encode.EventDraft;
 import io.otlpevents.encode.EventEncoder;
+import io.otlpevents.encode.SpanMirror;
 import io.otlpevents.journal.AppendResult;
 import io.otlpevents.journal.Claim;
 import io.otlpevents.journal.Journal;
@@ -41,6 +42,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final int protectedSeverity;
   private final @Nullable Admission admission;
   private final Sampling sampling;
+  private final boolean mirrorToSpan;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
   private final OncePerMinute unreadable;
@@ -61,6 +63,7 @@ final class JournalingEventEmitter implements EventEmitter {
       Severity protectedSeverity,
       @Nullable Admission admission,
       Sampling sampling,
+      boolean mirrorToSpan,
       LongSupplier nanoTime,
       Function<Duration, FlushResult> flush) {
     this.ledger = ledger;
@@ -71,6 +74,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.protectedSeverity = protectedSeverity.getSeverityNumber();
     this.admission = admission;
     this.sampling = sampling;
+    this.mirrorToSpan = mirrorToSpan;
     this.flush = flush;
     this.rejections = new RejectionLog(ledger, nanoTime);
     this.unreadable = new OncePerMinute(nanoTime);
@@ -226,8 +230,12 @@ final class JournalingEventEmitter implements EventEmitter {
       count(encoded);
       return encoded;
     }
-    return append(
-        claim(draft), draft.bytes(), draft.length(), mayWait, isProtected(draft, severity));
+    EmitResult result =
+        append(claim(draft), draft.bytes(), draft.length(), mayWait, isProtected(draft, severity));
+    if (mirrorToSpan && result.isAccepted()) {
+      SpanMirror.mirror(draft);
+    }
+    return result;
   }
 
   /** Admits and encodes; {@link EmitResult#ACCEPTED} if the record is ready for the journal. */

@@ -1,6 +1,7 @@
 package io.otlpevents.aop;
 
 import io.opentelemetry.api.logs.Severity;
+import io.opentelemetry.context.Context;
 import io.otlpevents.EmitResult;
 import io.otlpevents.EventBuilder;
 import io.otlpevents.EventEmitter;
@@ -121,7 +122,11 @@ final class EmitEventPlan {
   }
 
   private EventBuilder build(Call call) {
-    EventBuilder event = emitter().event(settings.name()).context(call.context);
+    EventBuilder event = emitter().event(settings.name());
+    if (call.context != Context.root()) {
+      // Otherwise the emitter looks where tracers of other kinds keep their spans.
+      event.context(call.context);
+    }
     event.type(settings.type()).severity(severity(call.error));
     if (settings.sample() < 1) {
       event.sample(settings.sample());

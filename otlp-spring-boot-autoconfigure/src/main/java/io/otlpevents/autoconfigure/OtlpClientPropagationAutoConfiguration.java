@@ -26,25 +26,43 @@ import org.springframework.web.reactive.function.client.WebClient;
  * Boot's builders, and HTTP service clients, which are made with those.
  */
 @AutoConfiguration(after = OtlpPropagationAutoConfiguration.class)
-@ConditionalOnBean(TracePropagation.class)
 public final class OtlpClientPropagationAutoConfiguration {
 
-  @Bean
-  @ConditionalOnMissingBean
-  AllowedHosts otlpPropagationAllowedHosts(PropagationProperties properties) {
-    List<String> hosts = properties.egress().allowedHosts();
-    return hosts == null ? AllowedHosts.all() : AllowedHosts.of(hosts);
+  /** Where the context is carried on. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnBean(TracePropagation.class)
+  static final class EnabledConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    AllowedHosts otlpPropagationAllowedHosts(PropagationProperties properties) {
+      List<String> hosts = properties.egress().allowedHosts();
+      return hosts == null ? AllowedHosts.all() : AllowedHosts.of(hosts);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    JdkRequests otlpJdkRequests(TracePropagation propagation, AllowedHosts hosts) {
+      return new JdkRequests(propagation, hosts);
+    }
   }
 
-  @Bean
-  @ConditionalOnMissingBean
-  JdkRequests otlpJdkRequests(TracePropagation propagation, AllowedHosts hosts) {
-    return new JdkRequests(propagation, hosts);
+  /** Where it is not: code that uses the helper still starts. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnMissingBean(TracePropagation.class)
+  static final class DisabledConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    JdkRequests otlpDisabledJdkRequests() {
+      return JdkRequests.none();
+    }
   }
 
   /** RestClient. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({RestClient.class, RestClientCustomizer.class})
+  @ConditionalOnBean(TracePropagation.class)
   static final class RestClientConfiguration {
 
     @Bean
@@ -60,6 +78,7 @@ public final class OtlpClientPropagationAutoConfiguration {
   /** RestTemplate. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({RestTemplate.class, RestTemplateCustomizer.class})
+  @ConditionalOnBean(TracePropagation.class)
   static final class RestTemplateConfiguration {
 
     @Bean
@@ -75,6 +94,7 @@ public final class OtlpClientPropagationAutoConfiguration {
   /** WebClient. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass({WebClient.class, WebClientCustomizer.class})
+  @ConditionalOnBean(TracePropagation.class)
   static final class WebClientConfiguration {
 
     @Bean

@@ -108,6 +108,7 @@ public final class OtlpEventsAutoConfiguration {
               .encoding(encoderSettings(events));
       payloadCodec.ifAvailable(builder::payloadCodec);
       spans.ifUnique(builder::spans);
+      builder.mirrorToSpan(events.mirrorToSpan());
       if (events.minimumSeverity() != null) {
         builder.minimumSeverity(events.minimumSeverity());
       }

@@ -417,6 +417,8 @@ public record OtlpProperties(
    * @param sampling Sampling, which keeps a part of the events.
    * @param resource What describes the application.
    * @param bridge Events of Spring that are emitted, too.
+   * @param mirrorToSpan Whether each event is also added to the current span as a span event, where
+   *     OpenTelemetry's tracer records one.
    */
   public record Events(
       @DefaultValue("true") boolean enabled,
@@ -431,7 +433,8 @@ public record OtlpProperties(
       @DefaultValue Redaction redaction,
       @DefaultValue Sampling sampling,
       @DefaultValue Resource resource,
-      @DefaultValue Bridge bridge) {
+      @DefaultValue Bridge bridge,
+      @DefaultValue("false") boolean mirrorToSpan) {
 
     /** Checks the ranges, and the values against each other. */
     public Events {

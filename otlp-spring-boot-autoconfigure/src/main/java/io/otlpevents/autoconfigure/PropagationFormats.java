@@ -80,6 +80,6 @@ final class PropagationFormats {
 
   private static boolean needsLibrary(PropagationFormat format) {
     return (format == PropagationFormat.B3 || format == PropagationFormat.B3MULTI)
-        && !ClassUtils.isPresent(B3_CLASS, PropagationFormats.class.getClassLoader());
+        && !ClassUtils.isPresent(B3_CLASS, null);
   }
 }

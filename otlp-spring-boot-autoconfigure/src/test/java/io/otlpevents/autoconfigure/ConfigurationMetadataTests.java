@@ -92,6 +92,7 @@ class ConfigurationMetadataTests {
             "otlp.events.sampling.adaptive.keep-from",
             "otlp.events.resource.detection",
             "otlp.events.bridge.application-events",
+            "otlp.events.mirror-to-span",
             "otlp.propagation.enabled",
             "otlp.propagation.mode",
             "otlp.propagation.formats",

@@ -185,7 +185,8 @@ class OtlpPropertiesTests {
             "otlp.events.sampling.adaptive.floor=0.4",
             "otlp.events.sampling.adaptive.keep-from=fatal",
             "otlp.events.resource.detection=false",
-            "otlp.events.bridge.application-events=false")
+            "otlp.events.bridge.application-events=false",
+            "otlp.events.mirror-to-span=true")
         .run(
             context ->
                 assertThat(context.getBean(OtlpProperties.class))
@@ -233,7 +234,8 @@ class OtlpPropertiesTests {
                                     new OtlpProperties.Adaptive(
                                         true, 0.2, 0.3, 0.4, Severity.FATAL)),
                                 new OtlpProperties.Resource(false),
-                                new OtlpProperties.Bridge(false)))));
+                                new OtlpProperties.Bridge(false),
+                                true))));
   }
 
   @ParameterizedTest

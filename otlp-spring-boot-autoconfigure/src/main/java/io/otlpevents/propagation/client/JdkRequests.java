@@ -5,6 +5,7 @@ import io.otlpevents.propagation.TracePropagation;
 import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds the trace context to requests of the JDK's {@link java.net.http.HttpClient}, which has no
@@ -18,13 +19,23 @@ import java.util.Map;
  */
 public final class JdkRequests {
 
-  private final TracePropagation propagation;
+  private final @Nullable TracePropagation propagation;
   private final AllowedHosts hosts;
 
   /** Creates a helper for requests to these hosts. */
   public JdkRequests(TracePropagation propagation, AllowedHosts hosts) {
     this.propagation = propagation;
     this.hosts = hosts;
+  }
+
+  private JdkRequests() {
+    this.propagation = null;
+    this.hosts = AllowedHosts.all();
+  }
+
+  /** A helper that adds nothing, for applications where propagation is off. */
+  public static JdkRequests none() {
+    return new JdkRequests();
   }
 
   /**
@@ -38,11 +49,12 @@ public final class JdkRequests {
 
   /** A request with a given context, for example one that was captured on another thread. */
   public HttpRequest withContext(HttpRequest request, Context context) {
-    if (!hosts.contains(request.uri().getHost())) {
+    TracePropagation enabled = propagation;
+    if (enabled == null || !hosts.contains(request.uri().getHost())) {
       return request;
     }
     Map<String, String> added = new LinkedHashMap<>();
-    propagation.outgoingIfAbsent(
+    enabled.outgoingIfAbsent(
         context,
         added,
         (headers, key, value) -> {

@@ -1,5 +1,6 @@
 package io.otlpevents.propagation.contract;
 
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.otlpevents.EventEmitter;
 import io.otlpevents.propagation.reactive.ReactiveEventEmitter;
 import java.time.Duration;
@@ -20,6 +21,11 @@ import reactor.core.publisher.Mono;
 @EnableAutoConfiguration
 @Import(ReactiveTestApplication.Controller.class)
 public class ReactiveTestApplication {
+
+  @Bean
+  InMemorySpanExporter spans() {
+    return InMemorySpanExporter.create();
+  }
 
   @Bean
   CollectedEvents collectedEvents() {

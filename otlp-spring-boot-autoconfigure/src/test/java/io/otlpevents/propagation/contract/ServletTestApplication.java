@@ -1,5 +1,6 @@
 package io.otlpevents.propagation.contract;
 
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.otlpevents.EventEmitter;
 import io.otlpevents.propagation.client.JdkRequests;
 import java.net.URI;
@@ -32,6 +33,11 @@ import org.springframework.web.reactive.function.client.WebClient;
 @EnableAsync
 @Import({ServletTestApplication.Controller.class, ServletTestApplication.Background.class})
 public class ServletTestApplication {
+
+  @Bean
+  InMemorySpanExporter spans() {
+    return InMemorySpanExporter.create();
+  }
 
   @Bean
   CollectedEvents collectedEvents() {

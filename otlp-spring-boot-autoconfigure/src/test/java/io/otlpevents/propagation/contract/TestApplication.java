@@ -3,7 +3,9 @@ package io.otlpevents.propagation.contract;
 import io.otlpevents.EventEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -46,6 +48,11 @@ public final class TestApplication implements AutoCloseable {
   public static TestApplication reactive(String... properties) {
     return new TestApplication(
         ReactiveTestApplication.class, WebApplicationType.REACTIVE, List.of(properties));
+  }
+
+  /** Both lists of properties. */
+  public static String[] with(String[] properties, String... more) {
+    return Stream.concat(Arrays.stream(properties), Arrays.stream(more)).toArray(String[]::new);
   }
 
   public ConfigurableApplicationContext context() {

@@ -1,0 +1,28 @@
+package io.otlpevents.propagation.contract;
+
+import java.util.List;
+
+class ServletAloneMatrixIntegrationTests extends TraceMatrixContract {
+
+  @Override
+  protected TracerUnderTest tracer() {
+    return TracerUnderTest.NONE;
+  }
+
+  @Override
+  protected TestApplication start(String... properties) {
+    return TestApplication.servlet(TestApplication.with(properties, TestApplication.ALONE));
+  }
+
+  @Override
+  protected Iterable<Way> ways() {
+    return List.of(
+        new Way("/call?via=rest", "arrived"),
+        new Way("/call?via=template", "arrived"),
+        new Way("/call?via=web", "arrived"),
+        new Way("/callable?via=rest", "arrived"),
+        new Way("/deferred?via=rest", "arrived"),
+        new Way("/background?via=rest", "in.background"),
+        new Way("/background?via=web", "in.background"));
+  }
+}

@@ -115,6 +115,11 @@ public final class EventPipeline implements AutoCloseable {
     return journal.trouble();
   }
 
+  /** Whether events that are not delivered when this closes wait on disk for the next process. */
+  public boolean isPersistent() {
+    return journal.isPersistent();
+  }
+
   /** How many bytes of its budget the journal has taken. */
   public long journalSize() {
     return journal.size();
@@ -163,7 +168,8 @@ public final class EventPipeline implements AutoCloseable {
 
   /**
    * Takes no more events, delivers what is left within this time, then stops. What could not be
-   * delivered is counted as evicted, and logged. Closing again has no effect.
+   * delivered stays on disk where the journal is there; otherwise it is counted as evicted, and
+   * logged. Closing again has no effect.
    */
   public void close(Duration timeout) {
     synchronized (this) {

@@ -56,9 +56,12 @@ abstract class ScriptedReceiver implements AutoCloseable {
 
   abstract void stop();
 
+  /** The answer when none is told. */
+  volatile Answer usual = Answer.OK;
+
   final Answer next() {
     Answer answer = answers.poll();
-    return answer == null ? Answer.OK : answer;
+    return answer == null ? usual : answer;
   }
 
   static Map<String, String> caseInsensitive() {

@@ -1,10 +1,5 @@
 package io.otlpevents.autoconfigure;
 
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
@@ -28,25 +23,11 @@ final class InvalidOtlpPropertyFailureAnalyzer
     if (cause.getValue() != null) {
       description.append(" with the value \"").append(cause.getValue()).append('"');
     }
-    String origin = origin(cause.getProperty());
+    String origin = PropertyOrigin.of(environment, cause.getProperty());
     if (origin != null) {
       description.append(" (from ").append(origin).append(')');
     }
     description.append(' ').append(cause.getProblem()).append('.');
     return new FailureAnalysis(description.toString(), cause.getFix(), cause);
-  }
-
-  private @Nullable String origin(String property) {
-    if (!ConfigurationPropertyName.isValid(property)) {
-      return null;
-    }
-    ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
-    for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-      ConfigurationProperty found = source.getConfigurationProperty(name);
-      if (found != null) {
-        return found.getOrigin() == null ? null : found.getOrigin().toString();
-      }
-    }
-    return null;
   }
 }

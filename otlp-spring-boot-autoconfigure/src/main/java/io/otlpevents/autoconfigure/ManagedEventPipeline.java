@@ -67,7 +67,9 @@ public final class ManagedEventPipeline implements SmartLifecycle, DisposableBea
           flushed.pending()
               + " events were not delivered within otlp.events.shutdown-timeout="
               + shutdownTimeout.toMillis()
-              + "ms. Is the receiver at otlp.endpoint running?");
+              + "ms"
+              + (pipeline.isPersistent() ? " and wait on disk for the next start" : "")
+              + ". Is the receiver at otlp.endpoint running?");
     }
   }
 

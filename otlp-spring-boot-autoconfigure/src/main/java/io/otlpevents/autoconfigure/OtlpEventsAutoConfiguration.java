@@ -18,7 +18,6 @@ import io.otlpevents.encode.EncoderSettings;
 import io.otlpevents.encode.JacksonPayloads;
 import io.otlpevents.encode.PayloadCodec;
 import io.otlpevents.encode.RedactionRule;
-import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.pipeline.EventPipeline;
 import io.otlpevents.pipeline.SamplingRule;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +102,8 @@ public final class OtlpEventsAutoConfiguration {
                   EventResource.from(
                       environment, resource.getIfUnique(), events.resource().detection()))
               .defaultAttributes(attributes(events.defaultAttributes()))
-              .journal(journalSettings(events.journal()))
+              .journal(events.journal().settings())
+              .protectedSeverity(events.journal().protectedSeverity())
               .delivery(deliverySettings(events, receiver.timeout(), properties.connectTimeout()))
               .encoding(encoderSettings(events));
       payloadCodec.ifAvailable(builder::payloadCodec);
@@ -138,15 +138,6 @@ public final class OtlpEventsAutoConfiguration {
       AttributesBuilder attributes = Attributes.builder();
       values.forEach(attributes::put);
       return attributes.build();
-    }
-
-    private static JournalSettings journalSettings(OtlpProperties.Journal journal) {
-      return new JournalSettings(
-          journal.maxSize().toBytes(),
-          Math.toIntExact(journal.segmentSize().toBytes()),
-          Math.toIntExact(journal.maxEventSize().toBytes()),
-          journal.overflow(),
-          journal.maxBlock());
     }
 
     private static DeliverySettings deliverySettings(

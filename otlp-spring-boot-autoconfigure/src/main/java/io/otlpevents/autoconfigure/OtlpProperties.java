@@ -3,6 +3,9 @@ package io.otlpevents.autoconfigure;
 import io.opentelemetry.api.logs.Severity;
 import io.otlpevents.PayloadMode;
 import io.otlpevents.delivery.DeliverySettings;
+import io.otlpevents.journal.DiskSettings;
+import io.otlpevents.journal.FsyncPolicy;
+import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.journal.OverflowPolicy;
 import io.otlpevents.otlp.OtlpCompression;
 import io.otlpevents.pipeline.AdaptiveSampling;
@@ -10,6 +13,8 @@ import io.otlpevents.pipeline.SamplingRule;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -451,26 +456,61 @@ public record OtlpProperties(
   /**
    * The journal, which holds events until they are delivered.
    *
-   * @param maxSize Most memory that undelivered events may take; at least two segments.
-   * @param segmentSize Size of the pieces in which memory is taken and given back; a multiple of
-   *     4KB from 64KB to 256MB.
+   * @param directory Directory to keep events in, so that they outlive the process; made if it is
+   *     missing. Unless set, events are kept in memory.
+   * @param maxSize Most memory or disk that undelivered events may take; at least two segments. The
+   *     default is 64MB in memory and 1GB in a directory.
+   * @param segmentSize Size of the pieces in which memory or disk is taken and given back; a
+   *     multiple of 4KB from 64KB to 256MB. The default is 1MB in memory and 8MB in a directory.
    * @param maxEventSize Largest encoded event that is accepted; at most half a segment.
    * @param overflow What happens to a new event when the journal is full: block waits for room,
-   *     drop-newest drops and counts it.
+   *     drop-newest drops and counts it, drop-oldest gives up the oldest events and counts them.
    * @param maxBlock How long emitting waits at most for room where overflow is block.
+   * @param fsync When files are written to the device: os, interval or always. Each survives the
+   *     end of the process; a power cut takes what is not on the device. The default is os.
+   * @param fsyncInterval How often files are written to the device where fsync is interval. The
+   *     default is 1s.
+   * @param exclusive Whether another process that uses the directory stops the start. Otherwise
+   *     each has a sub-directory, and those of dead processes are taken over.
+   * @param reservedSize Part of max-size that only security audit and events of protected-severity
+   *     may use; at least two segments must remain for the others.
+   * @param protectedSeverity Least severe events that may use what is reserved.
+   * @param maxAge How old events may become before they are given up and counted, at least 1s.
+   *     Unless set, they wait as long as it takes.
    */
   public record Journal(
-      @DefaultValue("64MB") DataSize maxSize,
-      @DefaultValue("1MB") DataSize segmentSize,
+      @Nullable String directory,
+      DataSize maxSize,
+      DataSize segmentSize,
       @DefaultValue("256KB") DataSize maxEventSize,
       @DefaultValue("drop-newest") OverflowPolicy overflow,
-      @DefaultValue("1s") Duration maxBlock) {
+      @DefaultValue("1s") Duration maxBlock,
+      @Nullable FsyncPolicy fsync,
+      @Nullable Duration fsyncInterval,
+      @DefaultValue("false") boolean exclusive,
+      @DefaultValue("0B") DataSize reservedSize,
+      @DefaultValue("fatal") Severity protectedSeverity,
+      @Nullable Duration maxAge) {
+
+    static final String DIRECTORY = "otlp.events.journal.directory";
 
     private static final DataSize MIN_SEGMENT = DataSize.ofKilobytes(64);
     private static final DataSize MAX_SEGMENT = DataSize.ofMegabytes(256);
 
-    /** Checks the ranges, and the values against each other. */
+    /** Sets what depends on the place, and checks the ranges and the values against each other. */
     public Journal {
+      directory = directory == null || directory.isBlank() ? null : directory.strip();
+      if (directory != null) {
+        checkDirectory(directory);
+      }
+      // Binding passes null for what is not set.
+      JournalSettings defaults =
+          directory == null
+              ? JournalSettings.defaults()
+              : JournalSettings.onDisk(DiskSettings.in(Path.of(directory)));
+      maxSize = Objects.requireNonNullElse(maxSize, DataSize.ofBytes(defaults.maxSize()));
+      segmentSize =
+          Objects.requireNonNullElse(segmentSize, DataSize.ofBytes(defaults.segmentSize()));
       requirePositive("otlp.events.journal.max-size", maxSize);
       String segmentProperty = "otlp.events.journal.segment-size";
       requireAtMost(segmentProperty, segmentSize, MAX_SEGMENT, "the largest segment there is");
@@ -504,6 +544,87 @@ public record OtlpProperties(
           MAX_BATCH,
           "the most that fits into one request");
       requirePositive("otlp.events.journal.max-block", maxBlock);
+      if (directory == null) {
+        requireDirectoryFor("otlp.events.journal.fsync", fsync);
+        requireDirectoryFor("otlp.events.journal.exclusive", exclusive ? true : null);
+      }
+      if (fsyncInterval != null) {
+        requireTimeout("otlp.events.journal.fsync-interval", fsyncInterval);
+        if (fsync != FsyncPolicy.INTERVAL) {
+          throw new InvalidOtlpPropertyException(
+              "otlp.events.journal.fsync-interval",
+              shown(fsyncInterval),
+              "would not be used, because otlp.events.journal.fsync is not interval",
+              "Set otlp.events.journal.fsync=interval, or remove the property.");
+        }
+      }
+      if (reservedSize.isNegative()
+          || reservedSize.toBytes() > maxSize.toBytes() - 2 * segmentSize.toBytes()) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.events.journal.reserved-size",
+            shown(reservedSize),
+            "does not leave two segments of otlp.events.journal.max-size="
+                + shown(maxSize)
+                + " to other events (otlp.events.journal.segment-size="
+                + shown(segmentSize)
+                + ")",
+            "Write a smaller size, or make the journal larger.");
+      }
+      if (protectedSeverity == Severity.UNDEFINED_SEVERITY_NUMBER) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.events.journal.protected-severity",
+            "undefined-severity-number",
+            "is no severity",
+            "Write for example error.");
+      }
+      if (maxAge != null && maxAge.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw new InvalidOtlpPropertyException(
+            "otlp.events.journal.max-age",
+            shown(maxAge),
+            "is less than 1s",
+            "Write for example 24h, or remove the property for no limit.");
+      }
+    }
+
+    private static void checkDirectory(String directory) {
+      try {
+        Path.of(directory);
+      } catch (InvalidPathException e) {
+        throw new InvalidOtlpPropertyException(
+            DIRECTORY, null, "is not a valid path", "Write for example /var/lib/shop/events.");
+      }
+    }
+
+    private static void requireDirectoryFor(String property, @Nullable Object value) {
+      if (value != null) {
+        throw new InvalidOtlpPropertyException(
+            property,
+            value.toString().toLowerCase(Locale.ROOT),
+            "would not be used, because " + DIRECTORY + " is not set and events are in memory",
+            "Set " + DIRECTORY + ", or remove the property.");
+      }
+    }
+
+    /** For the engine. */
+    JournalSettings settings() {
+      String where = directory;
+      return new JournalSettings(
+          maxSize.toBytes(),
+          Math.toIntExact(segmentSize.toBytes()),
+          Math.toIntExact(maxEventSize.toBytes()),
+          overflow,
+          maxBlock,
+          reservedSize.toBytes(),
+          maxAge,
+          where == null ? null : disk(DiskSettings.in(Path.of(where))));
+    }
+
+    private DiskSettings disk(DiskSettings disk) {
+      DiskSettings settings = disk.withExclusive(exclusive);
+      if (fsync != null) {
+        settings = settings.withFsync(fsync);
+      }
+      return fsyncInterval == null ? settings : settings.withSyncInterval(fsyncInterval);
     }
   }
 

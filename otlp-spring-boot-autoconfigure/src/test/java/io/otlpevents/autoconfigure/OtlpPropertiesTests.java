@@ -9,16 +9,19 @@ import io.otlpevents.autoconfigure.OtlpProperties.Protocol;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
 import io.otlpevents.encode.EncoderSettings;
+import io.otlpevents.journal.FsyncPolicy;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.journal.OverflowPolicy;
 import io.otlpevents.otlp.OtlpCompression;
 import io.otlpevents.pipeline.AdaptiveSampling;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,11 +51,19 @@ class OtlpPropertiesTests {
           assertThat(events.journal())
               .isEqualTo(
                   new OtlpProperties.Journal(
+                      null,
                       DataSize.ofBytes(journal.maxSize()),
                       DataSize.ofBytes(journal.segmentSize()),
                       DataSize.ofBytes(journal.maxEventSize()),
                       journal.overflow(),
-                      journal.maxBlock()));
+                      journal.maxBlock(),
+                      null,
+                      null,
+                      false,
+                      DataSize.ofBytes(journal.reservedSize()),
+                      Severity.FATAL,
+                      null));
+          assertThat(events.journal().settings()).isEqualTo(journal);
           assertThat(events.batch())
               .isEqualTo(
                   new OtlpProperties.Batch(
@@ -134,7 +145,7 @@ class OtlpPropertiesTests {
   }
 
   @Test
-  void bindsEveryProperty() {
+  void bindsEveryProperty(@TempDir Path directory) {
     runner
         .withPropertyValues(
             "otlp.endpoint=https://collector.example:443/otlp/v1/logs",
@@ -157,6 +168,13 @@ class OtlpPropertiesTests {
             "otlp.events.journal.max-event-size=64KB",
             "otlp.events.journal.overflow=block",
             "otlp.events.journal.max-block=4s",
+            "otlp.events.journal.directory=" + directory,
+            "otlp.events.journal.fsync=interval",
+            "otlp.events.journal.fsync-interval=12ms",
+            "otlp.events.journal.exclusive=true",
+            "otlp.events.journal.reserved-size=3MB",
+            "otlp.events.journal.protected-severity=warn",
+            "otlp.events.journal.max-age=13h",
             "otlp.events.batch.preset=low-latency",
             "otlp.events.batch.adaptive=true",
             "otlp.events.batch.max-size=2MB",
@@ -207,11 +225,18 @@ class OtlpPropertiesTests {
                                 Severity.ERROR,
                                 Duration.ofSeconds(3),
                                 new OtlpProperties.Journal(
+                                    directory.toString(),
                                     DataSize.ofMegabytes(8),
                                     DataSize.ofMegabytes(2),
                                     DataSize.ofKilobytes(64),
                                     OverflowPolicy.BLOCK,
-                                    Duration.ofSeconds(4)),
+                                    Duration.ofSeconds(4),
+                                    FsyncPolicy.INTERVAL,
+                                    Duration.ofMillis(12),
+                                    true,
+                                    DataSize.ofMegabytes(3),
+                                    Severity.WARN,
+                                    Duration.ofHours(13)),
                                 new OtlpProperties.Batch(
                                     Preset.LOW_LATENCY,
                                     true,
@@ -248,6 +273,8 @@ class OtlpPropertiesTests {
         "otlp.protocol=HTTP_PROTOBUF",
         "otlp.events.batch.max-size=3584KB",
         "otlp.events.journal.max-size=2MB",
+        "otlp.events.journal.directory= ",
+        "otlp.events.journal.reserved-size=62MB",
         "otlp.events.shutdown-timeout=0s",
         "otlp.headers.x-empty=",
         "otlp.keep-alive=0s",
@@ -288,6 +315,14 @@ class OtlpPropertiesTests {
           otlp.events.journal.max-event-size=0B | is not a positive size | Write for example 1MB.
           otlp.events.journal.max-event-size=600KB | is more than 512KB, half a segment (otlp.events.journal.segment-size) | Write at most 512KB.
           otlp.events.journal.max-block=0s | is less than 1ms | Write a positive time
+          otlp.events.journal.fsync=always | would not be used, because otlp.events.journal.directory is not set | Set otlp.events.journal.directory
+          otlp.events.journal.exclusive=true | would not be used, because otlp.events.journal.directory is not set | Set otlp.events.journal.directory
+          otlp.events.journal.fsync-interval=2s | would not be used, because otlp.events.journal.fsync is not interval | Set otlp.events.journal.fsync=interval
+          otlp.events.journal.fsync-interval=0s | is less than 1ms | Write a positive time
+          otlp.events.journal.reserved-size=63MB | does not leave two segments of otlp.events.journal.max-size=64MB | Write a smaller size
+          otlp.events.journal.reserved-size=-1B | does not leave two segments | Write a smaller size
+          otlp.events.journal.protected-severity=undefined-severity-number | is no severity | Write for example error.
+          otlp.events.journal.max-age=999ms | is less than 1s | Write for example 24h
           otlp.events.batch.max-size=3585KB | is more than 3584KB, because receivers refuse requests of more than 4MB | Write at most 3584KB.
           otlp.events.batch.max-size=1KB | is less than 4KB | Write for example 1MB.
           otlp.events.batch.max-delay=0s | is less than 1ms | Write a positive time

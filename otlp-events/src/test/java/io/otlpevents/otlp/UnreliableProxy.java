@@ -17,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Stands between a sender and a receiver on the loopback, and fails as networks do. */
 final class UnreliableProxy implements AutoCloseable {
 
-  // Not among those that systems give to outgoing connections: one of these would otherwise take the
+  // Not among those that systems give to outgoing connections: one of these would otherwise take
+  // the
   // port while the proxy is down.
   private static final int FIRST_PORT = 20_000;
   private static final int PORTS = 10_000;

@@ -3,6 +3,7 @@ package io.otlpevents.otlp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,10 +11,17 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /** Stands between a sender and a receiver on the loopback, and fails as networks do. */
 final class UnreliableProxy implements AutoCloseable {
+
+  // Not among those that systems give to outgoing connections: one of these would otherwise take
+  // the
+  // port while the proxy is down.
+  private static final int FIRST_PORT = 20_000;
+  private static final int PORTS = 10_000;
 
   private final int target;
   private final int port;
@@ -23,8 +31,17 @@ final class UnreliableProxy implements AutoCloseable {
 
   UnreliableProxy(URI receiver) throws IOException {
     this.target = receiver.getPort();
-    this.server = listen(0);
-    this.port = server.getLocalPort();
+    int free = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
+    ServerSocket bound = null;
+    while (bound == null) {
+      try {
+        bound = listen(free);
+      } catch (BindException e) {
+        free = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
+      }
+    }
+    this.server = bound;
+    this.port = free;
   }
 
   URI endpoint() {

@@ -23,6 +23,7 @@ final class RecordEventsExtension
       "org.springframework.test.context.junit.jupiter.SpringExtension";
 
   @Override
+  @SuppressWarnings("MustBeClosedChecker") // closed after the test
   public void beforeEach(ExtensionContext context) {
     EmittedEvents events =
         isSpringTest(context) ? SpringRecording.open(context) : EmittedEvents.recording();

@@ -307,9 +307,11 @@ class EmitEventElementsTests {
         });
   }
 
-  record Card(@Sensitive String number, String digits) {}
+  /** Read by compiled expressions, which need it public. */
+  public record Card(@Sensitive String number, String digits) {}
 
-  record Order(String id, int total, @Nullable Card card) {}
+  /** Read by compiled expressions, which need it public. */
+  public record Order(String id, int total, @Nullable Card card) {}
 
   static class Service {
 

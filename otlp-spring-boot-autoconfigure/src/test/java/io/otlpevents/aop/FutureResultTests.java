@@ -18,9 +18,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -73,6 +76,32 @@ class FutureResultTests {
           assertThat(context == null ? null : context.get(MARK)).isEqualTo("call");
           assertThat(event.epochNanos).isPositive().isLessThanOrEqualTo(after);
         });
+  }
+
+  @Test
+  void anInterceptorThatChangesArgumentsLaterDoesNotChangeTheEvent() {
+    new ApplicationContextRunner()
+        .withConfiguration(
+            AutoConfigurations.of(AopAutoConfiguration.class, OtlpEventsAutoConfiguration.class))
+        .withBean("recordingEmitter", RecordingEmitter.class, () -> emitter)
+        .withBean(
+            DefaultPointcutAdvisor.class,
+            () ->
+                new DefaultPointcutAdvisor(
+                    new AnnotationMatchingPointcut(null, EmitEvent.class),
+                    (MethodInterceptor)
+                        invocation -> {
+                          Object result = invocation.proceed();
+                          invocation.getArguments()[0] = "changed";
+                          return result;
+                        }))
+        .withBean(Service.class)
+        .run(
+            context -> {
+              context.getBean(Service.class).later("a", future);
+              future.complete("done");
+              assertThat(emitter.single().attributes).containsEntry("argument", "a");
+            });
   }
 
   private static long nanos(Instant instant) {

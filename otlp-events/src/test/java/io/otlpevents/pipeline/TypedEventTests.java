@@ -365,7 +365,8 @@ class TypedEventTests {
     assertThat(emitted(new Cyclic("fine")).getEventName()).isEqualTo("cyclic");
 
     assertThat(destination.delivered).hasSize(1);
-    assertThat(attributes(destination.delivered.get(0))).containsOnlyKeys("next", "otlpevents.type");
+    assertThat(attributes(destination.delivered.get(0)))
+        .containsOnlyKeys("next", "otlpevents.type");
     assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
     assertThat(pipeline.ledger().snapshot().rejected())
         .containsEntry(RejectReason.ENCODING_FAILED, (long) hostile.size());

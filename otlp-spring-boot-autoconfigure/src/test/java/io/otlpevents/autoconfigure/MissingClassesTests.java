@@ -142,6 +142,7 @@ class MissingClassesTests {
           application.run(
               "--management.endpoints.web.exposure.include=*",
               "--spring.docker.compose.enabled=false",
+              "--spring.main.web-application-type=none",
               "--otlp.events.batch.max-delay=1ms")) {
         context.getBean(Shop.class).place("o-1");
         EventEmitter emitter = context.getBean(EventEmitter.class);

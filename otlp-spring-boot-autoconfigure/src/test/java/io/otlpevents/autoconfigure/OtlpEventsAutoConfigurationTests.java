@@ -62,7 +62,9 @@ class OtlpEventsAutoConfigurationTests {
         context -> {
           assertThat(context).hasSingleBean(EventEmitter.class);
           assertThat(context).hasSingleBean(ManagedEventPipeline.class);
-          assertThat(context).hasSingleBean(EmitEventAdvisor.class);
+          assertThat(context)
+              .getBeanNames(EmitEventAdvisor.class)
+              .containsExactlyInAnyOrder("emitEventAdvisor", "emitEventTransactionAdvisor");
           assertThat(context).hasSingleBean(OtlpProperties.class);
         });
   }

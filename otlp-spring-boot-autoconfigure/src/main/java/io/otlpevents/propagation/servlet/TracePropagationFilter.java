@@ -52,9 +52,15 @@ public final class TracePropagationFilter implements Filter {
 
   /** What to make current; null for nothing. */
   private @Nullable Context contextOf(HttpServletRequest request) {
+    boolean hasSpan = Span.current().getSpanContext().isValid();
     if (request.getAttribute(ATTRIBUTE) instanceof Context earlier) {
       // A later dispatch. A tracer that has opened its span again knows better.
-      return Span.current().getSpanContext().isValid() ? null : earlier;
+      return hasSpan ? null : earlier;
+    }
+    if (hasSpan) {
+      // Tracers do not open their spans again for the error page, but events there belong to them.
+      request.setAttribute(ATTRIBUTE, Context.current());
+      return null;
     }
     Context arrived = propagation.incoming(request, GETTER);
     if (arrived != null) {

@@ -7,13 +7,18 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
+import org.springframework.boot.web.error.ErrorAttributeOptions;
+import org.springframework.boot.webmvc.error.DefaultErrorAttributes;
+import org.springframework.boot.webmvc.error.ErrorAttributes;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -24,6 +29,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -37,6 +43,18 @@ public class ServletTestApplication {
   @Bean
   InMemorySpanExporter spans() {
     return InMemorySpanExporter.create();
+  }
+
+  @Bean
+  ErrorAttributes errorAttributes(EventEmitter events) {
+    return new DefaultErrorAttributes() {
+      @Override
+      public Map<String, @Nullable Object> getErrorAttributes(
+          WebRequest request, ErrorAttributeOptions options) {
+        events.event("on.error.page").emit();
+        return super.getErrorAttributes(request, options);
+      }
+    };
   }
 
   @Bean
@@ -128,6 +146,12 @@ public class ServletTestApplication {
         calls.call(via);
       }
       return "ok";
+    }
+
+    @GetMapping("/broken")
+    String broken() {
+      events.event("arrived").emit();
+      throw new IllegalStateException("expected by a test");
     }
 
     @GetMapping("/callable")

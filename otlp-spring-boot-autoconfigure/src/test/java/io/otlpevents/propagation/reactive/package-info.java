@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.propagation.reactive;
+
+import org.jspecify.annotations.NullMarked;

@@ -35,6 +35,7 @@ final class KillRun {
   private final List<Child> children = new ArrayList<>();
   private int unready;
   private int away;
+  private int delivering;
 
   KillRun(int kills, long seed, boolean grpc, Path folder) throws IOException {
     this.kills = kills;
@@ -55,6 +56,7 @@ final class KillRun {
       int kills,
       int killedBeforeTheyWereReady,
       int killedWhileTheReceiverWasAway,
+      int killedWhileDelivering,
       long accepted,
       long arrived,
       long duplicates,
@@ -88,7 +90,9 @@ final class KillRun {
             }
           }
           Child victim = alive[place];
+          long before = arrivals.arrived();
           live(victim);
+          delivering += arrivals.arrived() > before ? 1 : 0;
           away += receiver.usual == ScriptedReceiver.Answer.OK ? 0 : 1;
           unready += victim.ready.getCount() > 0 ? 1 : 0;
           victim.kill();
@@ -116,7 +120,21 @@ final class KillRun {
     if (!victim.ready.await(START_SECONDS, TimeUnit.SECONDS)) {
       throw new IllegalStateException("a process did not start, see " + logs);
     }
-    TimeUnit.MICROSECONDS.sleep(random.nextInt(random.nextInt(4) == 0 ? 400_000 : 60_000));
+    if (random.nextInt(3) == 0) {
+      awaitArrival();
+      TimeUnit.MICROSECONDS.sleep(random.nextInt(30_000));
+    } else {
+      TimeUnit.MICROSECONDS.sleep(random.nextInt(random.nextInt(4) == 0 ? 400_000 : 60_000));
+    }
+  }
+
+  /** So that it dies while it sends; where the receiver is away, it dies in its retries. */
+  private void awaitArrival() throws InterruptedException {
+    long before = arrivals.arrived();
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_500);
+    while (arrivals.arrived() == before && System.nanoTime() - deadline < 0) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
   }
 
   private Child start(ScriptedReceiver receiver, String report) throws IOException {
@@ -158,6 +176,7 @@ final class KillRun {
         kills,
         unready,
         away,
+        delivering,
         accepted,
         arrivals.arrived(),
         arrivals.duplicates(),
@@ -230,7 +249,8 @@ final class KillRun {
     }
 
     void kill() throws InterruptedException {
-      process.destroyForcibly();
+      // Process.destroyForcibly would close the pipe, and what is in it would be lost.
+      process.toHandle().destroyForcibly();
       process.waitFor();
       reader.join();
     }

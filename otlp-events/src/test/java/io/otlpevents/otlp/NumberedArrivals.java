@@ -77,7 +77,7 @@ final class NumberedArrivals {
 
   private void mistake(String words) {
     if (mistakes.size() < MAX_TOLD) {
-      mistakes.add(words);
+      mistakes.add(words.substring(0, Math.min(500, words.length())));
     }
   }
 

@@ -73,8 +73,8 @@ final class NumberedEvent {
         && attribute(event, "kill.express").getValue().getBoolValue() == express
         && process(event) == process
         && number(event) == number
-        // Ours, the unique id and the event's type.
-        && event.getAttributesCount() == 6;
+        // Ours and the unique id.
+        && event.getAttributesCount() == 5;
   }
 
   private static long integer(LogRecord event, String key) {

@@ -23,6 +23,7 @@ final class DiskStorage implements Storage {
 
   private final FileLayer files;
   private final DiskSettings settings;
+  private final JournalClock clock;
   private final boolean durable;
 
   /** Our own directory. */
@@ -36,8 +37,9 @@ final class DiskStorage implements Storage {
    *
    * @throws JournalDirectoryException if the directory cannot be used
    */
-  DiskStorage(FileLayer files, DiskSettings settings) {
+  DiskStorage(FileLayer files, DiskSettings settings, JournalClock clock) {
     this.files = files;
+    this.clock = clock;
     this.settings = settings;
     this.durable = settings.fsync() != FsyncPolicy.OS;
     try {
@@ -56,7 +58,7 @@ final class DiskStorage implements Storage {
     for (int i = 0; i < MAX_DIRECTORIES; i++) {
       Path directory = settings.directory().resolve(Integer.toString(i));
       files.makeDirectory(directory);
-      StoreDirectory store = StoreDirectory.tryOpen(files, directory);
+      StoreDirectory store = StoreDirectory.tryOpen(files, directory, clock);
       if (store != null) {
         return store;
       }
@@ -87,7 +89,7 @@ final class DiskStorage implements Storage {
   private void adopt(Path directory, List<StoredSegment> segments) {
     try {
       files.makeDirectory(directory);
-      StoreDirectory store = StoreDirectory.tryOpen(files, directory);
+      StoreDirectory store = StoreDirectory.tryOpen(files, directory, clock);
       if (store == null) {
         return;
       }

@@ -72,6 +72,7 @@ public final class Journal implements AutoCloseable {
   private final SegmentOrigin origin;
   private final long maxBlockNanos;
   private final long maxAgeNanos;
+  private final JournalClock clock;
   private final SpaceGate gate = new SpaceGate();
   private final List<JournalReader> readers = new CopyOnWriteArrayList<>();
   private final Thread keeper;
@@ -131,11 +132,25 @@ public final class Journal implements AutoCloseable {
         new SegmentOrigin(resource.clone(), scope.clone()),
         settings.disk() == null
             ? new MemoryStorage()
-            : new DiskStorage(new SystemFiles(), settings.disk()));
+            : new DiskStorage(new SystemFiles(), settings.disk(), JournalClock.SYSTEM),
+        JournalClock.SYSTEM,
+        true);
   }
 
-  Journal(JournalSettings settings, SegmentOrigin origin, Storage storage) {
+  /**
+   * Starts a journal.
+   *
+   * @param attended false for one without threads, for tests: {@link #attend} and {@link #rest} are
+   *     what they would do
+   */
+  Journal(
+      JournalSettings settings,
+      SegmentOrigin origin,
+      Storage storage,
+      JournalClock clock,
+      boolean attended) {
     this.settings = settings;
+    this.clock = clock;
     this.origin = origin;
     this.storage = storage;
     this.maxBlockNanos = saturatedNanos(settings.maxBlock());
@@ -165,9 +180,11 @@ public final class Journal implements AutoCloseable {
         disk == null || disk.fsync() == FsyncPolicy.OS ? null : new Syncer(this, disk, first);
     this.keeper = new Thread(this::keep, "otlp-events-journal");
     keeper.setDaemon(true);
-    keeper.start();
-    if (syncer != null) {
-      syncer.start();
+    if (attended) {
+      keeper.start();
+      if (syncer != null) {
+        syncer.start();
+      }
     }
   }
 
@@ -182,7 +199,8 @@ public final class Journal implements AutoCloseable {
   private Segment start() throws IOException {
     Segment last = null;
     for (StoredSegment stored : storage.recover()) {
-      Segment segment = new Segment(stored, last == null ? 0 : last.start + last.capacity);
+      Segment segment =
+          new Segment(stored, last == null ? 0 : last.start + last.capacity, clock.nanos());
       bytes += stored.piece().buffer().capacity();
       if (last == null) {
         oldest = segment;
@@ -202,7 +220,7 @@ public final class Journal implements AutoCloseable {
       // A full disk is no reason not to start: events are refused until there is room.
       fail("no room on the disk", e);
       starved = true;
-      starvedUntil = System.nanoTime() + RETRY_NANOS;
+      starvedUntil = clock.nanos() + RETRY_NANOS;
       piece = nothing();
     }
     bytes += piece.buffer().capacity();
@@ -230,10 +248,11 @@ public final class Journal implements AutoCloseable {
         new SegmentHeader(
             nextId++,
             seeds.nextLong(),
-            System.currentTimeMillis(),
+            clock.millis(),
             piece.buffer().capacity(),
             origin);
-    return new Segment(piece, last == null ? 0 : last.start + last.capacity, header, sequence);
+    long start = last == null ? 0 : last.start + last.capacity;
+    return new Segment(piece, start, header, sequence, clock.nanos());
   }
 
   /**
@@ -445,7 +464,7 @@ public final class Journal implements AutoCloseable {
   /** In memory, by whoever needs it. */
   private void allocate() {
     if (bytes + settings.segmentSize() > settings.maxSize()
-        || starved && System.nanoTime() - starvedUntil < 0) {
+        || starved && clock.nanos() - starvedUntil < 0) {
       return;
     }
     starved = false;
@@ -461,7 +480,7 @@ public final class Journal implements AutoCloseable {
 
   private void starve(String what, IOException e) {
     starved = true;
-    starvedUntil = System.nanoTime() + RETRY_NANOS;
+    starvedUntil = clock.nanos() + RETRY_NANOS;
     fail(what, e);
     wakeKeeper();
   }
@@ -605,9 +624,17 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /** Does what there is to do; returns whether there was anything. */
+  boolean attend() {
+    if (!work.getAndSet(false)) {
+      return false;
+    }
+    prepare();
+    return true;
+  }
+
   private void keepOnce() {
-    if (work.getAndSet(false)) {
-      prepare();
+    if (attend()) {
       return;
     }
     long pause = pauseNanos();
@@ -620,7 +647,7 @@ public final class Journal implements AutoCloseable {
     } else {
       LockSupport.parkNanos(this, pause);
       if (!work.get() && !stopped) {
-        relax();
+        rest();
       }
     }
   }
@@ -640,7 +667,7 @@ public final class Journal implements AutoCloseable {
   }
 
   /** After a pause without work: memory may be had again, or is not needed any more. */
-  private void relax() {
+  void rest() {
     boolean wasStarved;
     lock.lock();
     try {
@@ -718,7 +745,7 @@ public final class Journal implements AutoCloseable {
         piece = used.poll();
         if (piece == null
             && (bytes + settings.segmentSize() > settings.maxSize()
-                || starved && System.nanoTime() - starvedUntil < 0)) {
+                || starved && clock.nanos() - starvedUntil < 0)) {
           return;
         }
         preparing = true;
@@ -853,7 +880,7 @@ public final class Journal implements AutoCloseable {
     if (settings.maxAge() == null) {
       return;
     }
-    long now = System.nanoTime();
+    long now = clock.nanos();
     lock.lock();
     try {
       Segment first = active;
@@ -1052,6 +1079,10 @@ public final class Journal implements AutoCloseable {
     }
     discardUnwanted();
     storage.close();
+  }
+
+  @Nullable Syncer syncer() {
+    return syncer;
   }
 
   long budget() {

@@ -32,6 +32,7 @@ final class StoreDirectory {
 
   private final FileLayer files;
   private final Path directory;
+  private final JournalClock clock;
   private final Closeable lock;
   private final CursorFile cursors;
   private long nextName;
@@ -39,22 +40,25 @@ final class StoreDirectory {
   private long nextSequence;
   private long unreadable;
 
-  private StoreDirectory(FileLayer files, Path directory, Closeable lock) throws IOException {
+  private StoreDirectory(FileLayer files, Path directory, JournalClock clock, Closeable lock)
+      throws IOException {
     this.files = files;
+    this.clock = clock;
     this.directory = directory;
     this.lock = lock;
     this.cursors = new CursorFile(cursorPiece());
   }
 
   /** Takes a directory over; null if somebody else has it. */
-  static @Nullable StoreDirectory tryOpen(FileLayer files, Path directory) throws IOException {
+  static @Nullable StoreDirectory tryOpen(FileLayer files, Path directory, JournalClock clock)
+      throws IOException {
     Closeable lock = files.tryLock(directory.resolve(LOCK));
     if (lock == null) {
       return null;
     }
     boolean opened = false;
     try {
-      StoreDirectory store = new StoreDirectory(files, directory, lock);
+      StoreDirectory store = new StoreDirectory(files, directory, clock, lock);
       opened = true;
       return store;
     } finally {
@@ -161,7 +165,7 @@ final class StoreDirectory {
     long gaps = 0;
     for (Found segment : found) {
       nextId = Math.max(nextId, segment.header.id() + 1);
-      StoredSegment stored = segment.seal(scan, sequence, all);
+      StoredSegment stored = segment.seal(scan, sequence, all, clock.millis());
       if (sequence >= 0) {
         gaps += Math.max(0, stored.sequence() - sequence);
       }
@@ -217,11 +221,12 @@ final class StoreDirectory {
 
   private record Found(SegmentFile file, SegmentHeader header) {
 
-    StoredSegment seal(FrameScan scan, long previousEnd, Map<String, Cursor> cursors) {
+    StoredSegment seal(
+        FrameScan scan, long previousEnd, Map<String, Cursor> cursors, long nowMillis) {
       ByteBuffer buffer = file.buffer();
       int dataStart = header.length() + Segment.SEAL;
       int end = Math.min(header.size() - header.length(), buffer.capacity() & ~7);
-      long age = Math.max(0, System.currentTimeMillis() - header.createdMillis());
+      long age = Math.max(0, nowMillis - header.createdMillis());
       if (dataStart <= buffer.capacity()) {
         int at = dataStart - Segment.SEAL;
         long sequence = buffer.getLong(at);

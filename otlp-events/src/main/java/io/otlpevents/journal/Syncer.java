@@ -114,7 +114,8 @@ final class Syncer {
     }
   }
 
-  private void round() {
+  /** Forces what was committed before; called by the thread, and by tests in its place. */
+  void round() {
     long round;
     lock.lock();
     try {

@@ -122,6 +122,9 @@ final class Segment {
   /** Where the last frame ends; once the segment is full. */
   volatile int end;
 
+  /** When appending moved on, by {@link JournalClock#nanos()}; once it did. */
+  volatile long leftNanos;
+
   /** Whether the seal is written; owned by the journal's thread. */
   boolean sealed;
 
@@ -162,6 +165,7 @@ final class Segment {
     this.start = start;
     this.recovered = false;
     this.createdNanos = nowNanos;
+    this.leftNanos = nowNanos;
     this.dataStart = header.length() + SEAL;
     this.dataEnd = capacity - header.length();
     this.tail = dataStart;
@@ -220,6 +224,9 @@ final class Segment {
 
   /** Ends the segment where it is; later claims find no room. */
   void seal() {
+    if (((long) TAIL.getOpaque(this) & OFFSET_MASK) > dataEnd) {
+      return;
+    }
     endAt((long) TAIL.getAndAdd(this, capacity + 8L));
   }
 

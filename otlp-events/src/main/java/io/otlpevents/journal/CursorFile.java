@@ -48,6 +48,9 @@ final class CursorFile {
   /** Guarded by this. */
   private final Map<String, Entry> entries = new HashMap<>();
 
+  private boolean forgotten;
+  private volatile boolean closed;
+
   CursorFile(Piece piece) {
     this.piece = piece;
     this.buffer = piece.buffer().order(ByteOrder.LITTLE_ENDIAN);
@@ -83,6 +86,9 @@ final class CursorFile {
 
   /** Writes a destination's cursor; there is no room for more than 64 destinations. */
   void save(String destination, long segmentId, long sequence, int offset) {
+    if (closed) {
+      return; // the file may have another owner by now
+    }
     Entry entry;
     synchronized (this) {
       entry = entry(destination, true);
@@ -92,8 +98,12 @@ final class CursorFile {
     }
   }
 
-  /** Forgets the cursors of all destinations but these. */
+  /** Forgets the cursors of all destinations but these; once, for none comes back. */
   synchronized void keepOnly(Collection<String> destinations) {
+    if (forgotten) {
+      return;
+    }
+    forgotten = true;
     for (int at = 0; at + ENTRY <= buffer.capacity(); at += ENTRY) {
       String name = nameAt(at);
       if (name != null && !destinations.contains(name)) {
@@ -105,6 +115,11 @@ final class CursorFile {
 
   void force() throws IOException {
     piece.force(0, buffer.capacity());
+  }
+
+  /** Takes no more cursors. */
+  void close() {
+    closed = true;
   }
 
   private @Nullable Entry entry(String destination, boolean make) {

@@ -1,22 +1,24 @@
 package io.otlpevents.journal;
 
-/** A place between two records of the journal. Immutable. */
+/**
+ * A place between two records of the journal. Immutable. It keeps no segment from being given back.
+ */
 public final class Mark {
 
-  final Segment segment;
+  final long segmentStart;
   final int offset;
 
   /** How many frames come before it, since the first that this journal ever held. */
   final long sequence;
 
-  Mark(Segment segment, int offset, long sequence) {
-    this.segment = segment;
+  Mark(long segmentStart, int offset, long sequence) {
+    this.segmentStart = segmentStart;
     this.offset = offset;
     this.sequence = sequence;
   }
 
   /** Grows along the journal, for this run of the process only. */
   public long position() {
-    return segment.start + offset;
+    return segmentStart + offset;
   }
 }

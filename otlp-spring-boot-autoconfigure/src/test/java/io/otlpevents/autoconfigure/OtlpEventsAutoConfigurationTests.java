@@ -18,6 +18,7 @@ import io.otlpevents.EventType;
 import io.otlpevents.FlushResult;
 import io.otlpevents.annotation.EmitEvent;
 import io.otlpevents.aop.EmitEventAdvisor;
+import io.otlpevents.aop.EmitEventAspect;
 import io.otlpevents.delivery.Destination;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +63,7 @@ class OtlpEventsAutoConfigurationTests {
         context -> {
           assertThat(context).hasSingleBean(EventEmitter.class);
           assertThat(context).hasSingleBean(ManagedEventPipeline.class);
+          assertThat(context).hasSingleBean(EmitEventAspect.class);
           assertThat(context)
               .getBeanNames(EmitEventAdvisor.class)
               .containsExactlyInAnyOrder("emitEventAdvisor", "emitEventTransactionAdvisor");

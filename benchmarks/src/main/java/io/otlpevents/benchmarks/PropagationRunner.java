@@ -2,6 +2,7 @@ package io.otlpevents.benchmarks;
 
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Objects;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -43,7 +44,8 @@ final class PropagationRunner {
             .run()) {
       String filter = result.getParams().getParam("filter");
       double nanos = result.getPrimaryResult().getScore();
-      double allocated = result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+      double allocated =
+          Objects.requireNonNull(result.getSecondaryResults().get("gc.alloc.rate.norm")).getScore();
       if (filter.equals("none")) {
         time = nanos;
         bytes = allocated;

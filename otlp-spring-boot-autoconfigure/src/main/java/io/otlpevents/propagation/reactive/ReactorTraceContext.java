@@ -27,6 +27,7 @@ public final class ReactorTraceContext {
    *
    * @return restores what was current before; closed on the same thread
    */
+  @SuppressWarnings("MustBeClosedChecker") // Closed with what is returned.
   public static Scope makeCurrent(ContextView view) {
     Scope snapshot = SNAPSHOTS ? Snapshots.open(view) : Scope.noop();
     if (view.getOrDefault(KEY, null) instanceof Context context

@@ -58,6 +58,7 @@ public final class TraceContextAccessor implements ThreadLocalAccessor<Context> 
   }
 
   /** The library that calls this keeps what was there before, and sets it again. */
+  @SuppressWarnings("MustBeClosedChecker")
   private static void attach(Context context) {
     Scope unused = context.makeCurrent();
     assert unused != null;

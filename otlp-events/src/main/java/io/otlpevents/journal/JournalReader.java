@@ -52,6 +52,14 @@ public final class JournalReader {
 
   private long gapFrom;
 
+  /** Where {@link #acknowledged} is, with the directory's cursors. */
+  private Mark acknowledgedMark;
+
+  private @Nullable CursorFile acknowledgedStore;
+
+  /** How many frames were given up behind what is acknowledged. */
+  private long givenUp;
+
   // Set by the reading thread while it waits for bytes; read by those who append.
   private volatile @Nullable Thread waiter;
   private volatile long wakeAt = Long.MAX_VALUE;
@@ -65,6 +73,8 @@ public final class JournalReader {
     this.recovered = countRecovered(first) + unreadable;
     lost[EvictionReason.DAMAGED.ordinal()] += unreadable;
     begin(first, null);
+    this.acknowledgedMark = mark();
+    this.acknowledgedStore = first.piece.cursors();
     this.acknowledged = position();
   }
 
@@ -135,7 +145,11 @@ public final class JournalReader {
     if (at.recovered && cursor != null && at.id == cursor.segmentId()) {
       return 0;
     }
-    return Math.max(0, at.sequence - reached);
+    long missing = at.sequence - reached;
+    if (cursor != null && cursor.sequence() == reached) {
+      missing -= cursor.givenUp();
+    }
+    return Math.max(0, missing);
   }
 
   private void begin(Segment next, @Nullable Segment previous) {
@@ -317,6 +331,8 @@ public final class JournalReader {
     }
     boolean any = false;
     long from = position();
+    long fromSequence = sequence;
+    CursorFile fromStore = segment.piece.cursors();
     boolean passes = segment.start < floor.start();
     while (segment.start < floor.start()) {
       int length = seek(segment.origin);
@@ -346,8 +362,13 @@ public final class JournalReader {
       // Nothing is on its way: a successor need not look for what was given up.
       acknowledge(behindGap);
     } else if (acknowledgedSegment.start < segment.start) {
-      // What is on its way lies in segments that are given back, and must not hold on to them.
+      // What is on its way lies in segments that are given back, and must not hold on to them. A
+      // successor that does not find it counts it.
       acknowledgedSegment = segment;
+      if (segment.piece.cursors() == fromStore) {
+        givenUp += sequence - fromSequence;
+        saveGivenBack(acknowledgedMark);
+      }
     }
     journal.release();
     return any;
@@ -377,7 +398,7 @@ public final class JournalReader {
 
   /** The same, to be acknowledged later. */
   public Mark mark() {
-    return new Mark(segment.start, offset, sequence);
+    return new Mark(segment, offset, sequence);
   }
 
   /** How many bytes, frames included, wait to be read; a few may not be written yet. */
@@ -398,7 +419,11 @@ public final class JournalReader {
     Segment from = acknowledgedSegment;
     if (to.segmentStart < from.start) {
       // Its segment was given up meanwhile.
-      acknowledged = Math.max(acknowledged, to.position());
+      if (to.position() > acknowledged) {
+        acknowledgedMark = to;
+        acknowledged = to.position();
+        saveGivenBack(to);
+      }
       return;
     }
     boolean moved = false;
@@ -409,23 +434,35 @@ public final class JournalReader {
       }
       CursorFile cursors = from.piece.cursors();
       if (cursors != null && from.sequence >= 0 && cursors != next.piece.cursors()) {
-        cursors.save(name, from.id + 1, from.sequence + from.frames, 0);
+        cursors.save(name, new Cursor(from.id + 1, from.sequence + from.frames, 0, 0));
       }
       from = next;
       moved = true;
     }
     CursorFile cursors = from.piece.cursors();
     if (cursors != null) {
-      cursors.save(name, from.id, to.sequence, to.offset);
+      Cursor cursor = new Cursor(from.id, to.sequence, to.offset, 0);
+      cursors.save(name, cursor);
       if (moved) {
         // Into both slots: neither may point to what is going to be used for other records.
-        cursors.save(name, from.id, to.sequence, to.offset);
+        cursors.save(name, cursor);
       }
     }
+    givenUp = 0;
+    acknowledgedMark = to;
+    acknowledgedStore = cursors;
     acknowledgedSegment = from;
     acknowledged = to.position();
     if (moved) {
       journal.release();
+    }
+  }
+
+  /** Keeps a place whose segment is given back, so that what follows it there shows as a gap. */
+  private void saveGivenBack(Mark mark) {
+    CursorFile cursors = segment.piece.cursors();
+    if (cursors != null && cursors == acknowledgedStore) {
+      cursors.save(name, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUp));
     }
   }
 

@@ -6,13 +6,15 @@ package io.otlpevents.journal;
 public final class Mark {
 
   final long segmentStart;
+  final long segmentId;
   final int offset;
 
   /** How many frames come before it, since the first that this journal ever held. */
   final long sequence;
 
-  Mark(long segmentStart, int offset, long sequence) {
-    this.segmentStart = segmentStart;
+  Mark(Segment segment, int offset, long sequence) {
+    this.segmentStart = segment.start;
+    this.segmentId = segment.id;
     this.offset = offset;
     this.sequence = sequence;
   }

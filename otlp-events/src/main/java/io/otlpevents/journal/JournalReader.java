@@ -47,15 +47,13 @@ public final class JournalReader {
   private volatile long givenUpTo;
   private @Nullable Floor reachedFloor;
 
-  /** The place behind what was given up last, and the position before it. */
+  /** The places before and behind what was given up last. */
+  private @Nullable Mark beforeGap;
+
   private @Nullable Mark behindGap;
 
-  private long gapFrom;
-
-  /** Where {@link #acknowledged} is, with the directory's cursors. */
+  /** Where {@link #acknowledged} is. */
   private Mark acknowledgedMark;
-
-  private @Nullable CursorFile acknowledgedStore;
 
   /** How many frames were given up behind what is acknowledged. */
   private long givenUp;
@@ -74,7 +72,6 @@ public final class JournalReader {
     lost[EvictionReason.DAMAGED.ordinal()] += unreadable;
     begin(first, null);
     this.acknowledgedMark = mark();
-    this.acknowledgedStore = first.piece.cursors();
     this.acknowledged = position();
   }
 
@@ -330,9 +327,7 @@ public final class JournalReader {
       return false;
     }
     boolean any = false;
-    long from = position();
-    long fromSequence = sequence;
-    CursorFile fromStore = segment.piece.cursors();
+    Mark from = mark();
     boolean passes = segment.start < floor.start();
     while (segment.start < floor.start()) {
       int length = seek(segment.origin);
@@ -353,20 +348,21 @@ public final class JournalReader {
     reachedFloor = floor;
     givenUpTo = Math.max(givenUpTo, segment.start);
     if (passes) {
-      if (behindGap == null || behindGap.position() != from) {
-        gapFrom = from;
+      if (behindGap == null || behindGap.position() != from.position()) {
+        beforeGap = from;
       }
       behindGap = mark();
     }
-    if (behindGap != null && acknowledged >= gapFrom && acknowledged < behindGap.position()) {
+    Mark behind = behindGap;
+    if (behind != null && isInGap(acknowledgedMark)) {
       // Nothing is on its way: a successor need not look for what was given up.
-      acknowledge(behindGap);
+      acknowledge(behind);
     } else if (acknowledgedSegment.start < segment.start) {
       // What is on its way lies in segments that are given back, and must not hold on to them. A
       // successor that does not find it counts it.
       acknowledgedSegment = segment;
-      if (segment.piece.cursors() == fromStore) {
-        givenUp += sequence - fromSequence;
+      if (segment.piece.cursors() == from.store) {
+        givenUp += sequence - from.sequence;
         saveGivenBack(acknowledgedMark);
       }
     }
@@ -413,7 +409,7 @@ public final class JournalReader {
   public void acknowledge(Mark mark) {
     Mark to = mark;
     Mark behind = behindGap;
-    if (behind != null && to.position() >= gapFrom && to.position() < behind.position()) {
+    if (behind != null && isInGap(mark)) {
       to = behind;
     }
     Segment from = acknowledgedSegment;
@@ -450,7 +446,6 @@ public final class JournalReader {
     }
     givenUp = 0;
     acknowledgedMark = to;
-    acknowledgedStore = cursors;
     acknowledgedSegment = from;
     acknowledged = to.position();
     if (moved) {
@@ -458,10 +453,21 @@ public final class JournalReader {
     }
   }
 
+  /** Whether what follows this place was given up. */
+  private boolean isInGap(Mark mark) {
+    Mark from = beforeGap;
+    Mark to = behindGap;
+    return from != null
+        && to != null
+        && mark.position() < to.position()
+        && (mark.position() >= from.position()
+            || mark.sequence == from.sequence && mark.store == from.store);
+  }
+
   /** Keeps a place whose segment is given back, so that what follows it there shows as a gap. */
   private void saveGivenBack(Mark mark) {
     CursorFile cursors = segment.piece.cursors();
-    if (cursors != null && cursors == acknowledgedStore) {
+    if (cursors != null && cursors == mark.store) {
       cursors.save(name, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUp));
     }
   }

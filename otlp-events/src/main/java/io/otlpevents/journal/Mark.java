@@ -1,5 +1,7 @@
 package io.otlpevents.journal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A place between two records of the journal. Immutable. It keeps no segment from being given back.
  */
@@ -7,6 +9,10 @@ public final class Mark {
 
   final long segmentStart;
   final long segmentId;
+
+  /** Of the segment's directory; null in memory. */
+  final @Nullable CursorFile store;
+
   final int offset;
 
   /** How many frames come before it, since the first that this journal ever held. */
@@ -15,6 +21,7 @@ public final class Mark {
   Mark(Segment segment, int offset, long sequence) {
     this.segmentStart = segment.start;
     this.segmentId = segment.id;
+    this.store = segment.piece.cursors();
     this.offset = offset;
     this.sequence = sequence;
   }

@@ -66,7 +66,11 @@ final class DiskStorage implements Storage {
       files.makeDirectory(directory);
       StoreDirectory store = StoreDirectory.tryOpen(files, directory, clock);
       if (store != null) {
-        if (!empty || store.recover().isEmpty()) {
+        if (!empty) {
+          return store;
+        }
+        if (store.isEmpty()) {
+          store.recover();
           return store;
         }
         close(store);
@@ -178,8 +182,14 @@ final class DiskStorage implements Storage {
   }
 
   @Override
+  public boolean isThere() {
+    return own.isThere();
+  }
+
+  @Override
   public boolean isThere(Piece piece) {
-    return ((SegmentFile) piece).store.isThere((SegmentFile) piece);
+    SegmentFile file = (SegmentFile) piece;
+    return file.store == own && own.isThere(file);
   }
 
   @Override

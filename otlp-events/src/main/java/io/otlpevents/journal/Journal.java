@@ -994,7 +994,7 @@ public final class Journal implements AutoCloseable {
 
   /** Somebody may have removed the files, which then nobody would find after a crash. */
   private void lookAfterFiles() {
-    if (!isLost(active)) {
+    if (!isLost(active) && storage.isThere()) {
       return;
     }
     fail("the files of the journal have gone", new IOException("somebody removed them"));

@@ -47,10 +47,16 @@ public final class JournalReader {
   private volatile long givenUpTo;
   private @Nullable Floor reachedFloor;
 
-  /** The place behind what was given up last, and the position before it. */
+  /** The places before and behind what was given up last. */
+  private @Nullable Mark beforeGap;
+
   private @Nullable Mark behindGap;
 
-  private long gapFrom;
+  /** Where {@link #acknowledged} is. */
+  private Mark acknowledgedMark;
+
+  /** How many frames were given up behind what is acknowledged. */
+  private long givenUp;
 
   // Set by the reading thread while it waits for bytes; read by those who append.
   private volatile @Nullable Thread waiter;
@@ -65,6 +71,7 @@ public final class JournalReader {
     this.recovered = countRecovered(first) + unreadable;
     lost[EvictionReason.DAMAGED.ordinal()] += unreadable;
     begin(first, null);
+    this.acknowledgedMark = mark();
     this.acknowledged = position();
   }
 
@@ -135,7 +142,11 @@ public final class JournalReader {
     if (at.recovered && cursor != null && at.id == cursor.segmentId()) {
       return 0;
     }
-    return Math.max(0, at.sequence - reached);
+    long missing = at.sequence - reached;
+    if (cursor != null && cursor.sequence() == reached) {
+      missing -= cursor.givenUp();
+    }
+    return Math.max(0, missing);
   }
 
   private void begin(Segment next, @Nullable Segment previous) {
@@ -316,7 +327,7 @@ public final class JournalReader {
       return false;
     }
     boolean any = false;
-    long from = position();
+    Mark from = mark();
     boolean passes = segment.start < floor.start();
     while (segment.start < floor.start()) {
       int length = seek(segment.origin);
@@ -337,17 +348,23 @@ public final class JournalReader {
     reachedFloor = floor;
     givenUpTo = Math.max(givenUpTo, segment.start);
     if (passes) {
-      if (behindGap == null || behindGap.position() != from) {
-        gapFrom = from;
+      if (behindGap == null || behindGap.position() != from.position()) {
+        beforeGap = from;
       }
       behindGap = mark();
     }
-    if (behindGap != null && acknowledged >= gapFrom && acknowledged < behindGap.position()) {
+    Mark behind = behindGap;
+    if (behind != null && isInGap(acknowledgedMark)) {
       // Nothing is on its way: a successor need not look for what was given up.
-      acknowledge(behindGap);
+      acknowledge(behind);
     } else if (acknowledgedSegment.start < segment.start) {
-      // What is on its way lies in segments that are given back, and must not hold on to them.
+      // What is on its way lies in segments that are given back, and must not hold on to them. A
+      // successor that does not find it counts it.
       acknowledgedSegment = segment;
+      if (segment.piece.cursors() == from.store) {
+        givenUp += sequence - from.sequence;
+        saveGivenBack(acknowledgedMark);
+      }
     }
     journal.release();
     return any;
@@ -377,7 +394,7 @@ public final class JournalReader {
 
   /** The same, to be acknowledged later. */
   public Mark mark() {
-    return new Mark(segment.start, offset, sequence);
+    return new Mark(segment, offset, sequence);
   }
 
   /** How many bytes, frames included, wait to be read; a few may not be written yet. */
@@ -392,13 +409,17 @@ public final class JournalReader {
   public void acknowledge(Mark mark) {
     Mark to = mark;
     Mark behind = behindGap;
-    if (behind != null && to.position() >= gapFrom && to.position() < behind.position()) {
+    if (behind != null && isInGap(mark)) {
       to = behind;
     }
     Segment from = acknowledgedSegment;
     if (to.segmentStart < from.start) {
       // Its segment was given up meanwhile.
-      acknowledged = Math.max(acknowledged, to.position());
+      if (to.position() > acknowledged) {
+        acknowledgedMark = to;
+        acknowledged = to.position();
+        saveGivenBack(to);
+      }
       return;
     }
     boolean moved = false;
@@ -409,23 +430,45 @@ public final class JournalReader {
       }
       CursorFile cursors = from.piece.cursors();
       if (cursors != null && from.sequence >= 0 && cursors != next.piece.cursors()) {
-        cursors.save(name, from.id + 1, from.sequence + from.frames, 0);
+        cursors.save(name, new Cursor(from.id + 1, from.sequence + from.frames, 0, 0));
       }
       from = next;
       moved = true;
     }
     CursorFile cursors = from.piece.cursors();
     if (cursors != null) {
-      cursors.save(name, from.id, to.sequence, to.offset);
+      Cursor cursor = new Cursor(from.id, to.sequence, to.offset, 0);
+      cursors.save(name, cursor);
       if (moved) {
         // Into both slots: neither may point to what is going to be used for other records.
-        cursors.save(name, from.id, to.sequence, to.offset);
+        cursors.save(name, cursor);
       }
     }
+    givenUp = 0;
+    acknowledgedMark = to;
     acknowledgedSegment = from;
     acknowledged = to.position();
     if (moved) {
       journal.release();
+    }
+  }
+
+  /** Whether what follows this place was given up. */
+  private boolean isInGap(Mark mark) {
+    Mark from = beforeGap;
+    Mark to = behindGap;
+    return from != null
+        && to != null
+        && mark.position() < to.position()
+        && (mark.position() >= from.position()
+            || mark.sequence == from.sequence && mark.store == from.store);
+  }
+
+  /** Keeps a place whose segment is given back, so that what follows it there shows as a gap. */
+  private void saveGivenBack(Mark mark) {
+    CursorFile cursors = segment.piece.cursors();
+    if (cursors != null && cursors == mark.store) {
+      cursors.save(name, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUp));
     }
   }
 

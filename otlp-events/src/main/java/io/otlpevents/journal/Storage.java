@@ -55,6 +55,11 @@ interface Storage {
     return piece.buffer().capacity() == size;
   }
 
+  /** Whether there is still a place to take room from; for files, whether somebody removed it. */
+  default boolean isThere() {
+    return true;
+  }
+
   /** Whether what was taken is still there; for files, whether somebody removed them. */
   default boolean isThere(Piece piece) {
     return true;

@@ -140,6 +140,10 @@ final class StoreDirectory {
     return Math.max(0, unreadable - Math.max(0, first - cursor.sequence()));
   }
 
+  boolean isEmpty() throws IOException {
+    return files.list(directory).stream().noneMatch(file -> file.toString().endsWith(SEGMENT));
+  }
+
   /** Whether it is still ours: whether the file that we have locked is still there. */
   boolean isThere() {
     return files.exists(directory.resolve(LOCK));

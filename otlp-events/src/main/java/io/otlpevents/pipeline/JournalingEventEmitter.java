@@ -32,7 +32,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final DraftPool drafts;
   private final int minimumSeverity;
   private final @Nullable Admission admission;
-  private final Sampling sampling;
+  private final Admission anyAdmission;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
 
@@ -50,7 +50,7 @@ final class JournalingEventEmitter implements EventEmitter {
       EventEncoder encoder,
       Severity minimumSeverity,
       @Nullable Admission admission,
-      Sampling sampling,
+      Admission anyAdmission,
       LongSupplier nanoTime,
       Function<Duration, FlushResult> flush) {
     this.ledger = ledger;
@@ -59,7 +59,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.drafts = new DraftPool(encoder);
     this.minimumSeverity = minimumSeverity.getSeverityNumber();
     this.admission = admission;
-    this.sampling = sampling;
+    this.anyAdmission = anyAdmission;
     this.flush = flush;
     this.rejections = new RejectionLog(ledger, nanoTime);
     this.border = border();
@@ -169,7 +169,8 @@ final class JournalingEventEmitter implements EventEmitter {
     if (name.isEmpty()) {
       return EmitResult.INVALID;
     }
-    Admission configured = admission;
+    // Where nothing is configured, only an event with a share of its own has to be admitted.
+    Admission configured = draft.share() < 1 ? anyAdmission : admission;
     if (configured != null) {
       if (!configured.passes(draft)) {
         return EmitResult.FILTERED;
@@ -178,8 +179,6 @@ final class JournalingEventEmitter implements EventEmitter {
         return EmitResult.SAMPLED_OUT;
       }
       configured.enrich(draft);
-    } else if (draft.share() < 1 && !sampling.keep(draft)) {
-      return EmitResult.SAMPLED_OUT;
     }
     return encoder.encode(draft) ? EmitResult.ACCEPTED : EmitResult.TOO_LARGE;
   }

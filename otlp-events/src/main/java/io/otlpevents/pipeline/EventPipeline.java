@@ -55,8 +55,7 @@ public final class EventPipeline implements AutoCloseable {
   private boolean closed;
 
   private EventPipeline(Builder builder) {
-    Sampling sampling = builder.sampling(this::journalFill);
-    Admission admission = builder.admission(sampling);
+    Admission admission = builder.admission(this::journalFill);
     Origin origin = Origin.of(builder.resource, builder.scopeName, builder.scopeVersion);
     this.journalBudget = builder.journal.maxSize();
     this.journal = new Journal(builder.journal, origin.resource(), origin.scope());
@@ -75,8 +74,8 @@ public final class EventPipeline implements AutoCloseable {
             encoder,
             builder.minimumSeverity,
             builder.protectedSeverity,
+            builder.admitsEverything() ? null : admission,
             admission,
-            sampling,
             builder.mirrorToSpan,
             builder.nanoTime,
             this::flush);
@@ -399,17 +398,19 @@ public final class EventPipeline implements AutoCloseable {
     }
 
     /** Null unless something is configured, so that emitting pays for no more than a null check. */
-    private Sampling sampling(DoubleSupplier fill) {
-      return new Sampling(samplingRules, adaptiveSampling, fill, random, nanoTime);
+    private Admission admission(DoubleSupplier fill) {
+      return new Admission(
+          filters,
+          new Sampling(samplingRules, adaptiveSampling, fill, random, nanoTime),
+          enrichers,
+          nanoTime);
     }
 
-    private @Nullable Admission admission(Sampling sampling) {
+    private boolean admitsEverything() {
       return samplingRules.isEmpty()
-              && adaptiveSampling == null
-              && filters.isEmpty()
-              && enrichers.isEmpty()
-          ? null
-          : new Admission(filters, sampling, enrichers, nanoTime);
+          && adaptiveSampling == null
+          && filters.isEmpty()
+          && enrichers.isEmpty();
     }
 
     /**

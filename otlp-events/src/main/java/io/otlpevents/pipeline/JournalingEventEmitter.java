@@ -41,7 +41,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final int minimumSeverity;
   private final int protectedSeverity;
   private final @Nullable Admission admission;
-  private final Sampling sampling;
+  private final Admission anyAdmission;
   private final boolean mirrorToSpan;
   private final Function<Duration, FlushResult> flush;
   private final RejectionLog rejections;
@@ -62,7 +62,7 @@ final class JournalingEventEmitter implements EventEmitter {
       Severity minimumSeverity,
       Severity protectedSeverity,
       @Nullable Admission admission,
-      Sampling sampling,
+      Admission anyAdmission,
       boolean mirrorToSpan,
       LongSupplier nanoTime,
       Function<Duration, FlushResult> flush) {
@@ -73,7 +73,7 @@ final class JournalingEventEmitter implements EventEmitter {
     this.minimumSeverity = minimumSeverity.getSeverityNumber();
     this.protectedSeverity = protectedSeverity.getSeverityNumber();
     this.admission = admission;
-    this.sampling = sampling;
+    this.anyAdmission = anyAdmission;
     this.mirrorToSpan = mirrorToSpan;
     this.flush = flush;
     this.rejections = new RejectionLog(ledger, nanoTime);
@@ -246,7 +246,8 @@ final class JournalingEventEmitter implements EventEmitter {
     if (name.isEmpty()) {
       return EmitResult.INVALID;
     }
-    Admission configured = admission;
+    // Where nothing is configured, only an event with a share of its own has to be admitted.
+    Admission configured = draft.share() < 1 ? anyAdmission : admission;
     if (configured != null) {
       if (!configured.passes(draft)) {
         return EmitResult.FILTERED;
@@ -255,8 +256,6 @@ final class JournalingEventEmitter implements EventEmitter {
         return EmitResult.SAMPLED_OUT;
       }
       configured.enrich(draft);
-    } else if (draft.share() < 1 && !sampling.keep(draft)) {
-      return EmitResult.SAMPLED_OUT;
     }
     return encoder.encode(draft) ? EmitResult.ACCEPTED : EmitResult.TOO_LARGE;
   }

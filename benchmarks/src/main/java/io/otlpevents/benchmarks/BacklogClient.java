@@ -77,15 +77,15 @@ final class BacklogClient {
     boolean flushed = client.flush(FLUSH);
     double speed = (events - firstCount) / drained;
     String result =
-        "- flood of %,d events, Collector there: %,.0f delivered/s ; "
-                .formatted(events, flood)
+        "- flood of %,d events, Collector there: %,.0f delivered/s ; ".formatted(events, flood)
             + "- the Collector away: %,d events piled up in %.1f s ; ".formatted(events, piledUp)
             + "- first delivery %,d ms after it was back ; ".formatted((first - back) / 1_000_000)
             + "- drained in %.2f s at %,.0f/s, %.0f %% of the flood's speed, while %,d/s were emitted ; "
                 .formatted(drained, speed, 100 * speed / flood, rate)
             + "- events emitted in all when it was drained: %,d; after the last, flush says %s ; "
                 .formatted(emittedMeanwhile, flushed ? "complete" : "incomplete")
-            + "- ledger: " + client.books();
+            + "- ledger: "
+            + client.books();
     System.out.println(RESULT + result);
     client.close();
   }

@@ -37,8 +37,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** The same with other options of the virtual machine. */
-  static ChildJvm start(
-      Class<?> main, Path log, List<String> arguments, List<String> jvmOptions) {
+  static ChildJvm start(Class<?> main, Path log, List<String> arguments, List<String> jvmOptions) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);

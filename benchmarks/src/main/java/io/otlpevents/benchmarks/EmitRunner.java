@@ -92,7 +92,8 @@ final class EmitRunner {
             .include(
                 EmitBenchmark.class.getSimpleName()
                     + "\\.("
-                    + String.join("|", options.texts("only", "engine,engineDisk,engineRecord,blrp,blrpTuned"))
+                    + String.join(
+                        "|", options.texts("only", "engine,engineDisk,engineRecord,blrp,blrpTuned"))
                     + ")$")
             .threads(threads)
             .forks(options.number("forks", quick ? 1 : 3, 1, 20))

@@ -47,7 +47,8 @@ final class FsyncHarness {
       double one = 0;
       for (int threads : options.numbers("threads", "1,8,64")) {
         Histogram times = new ConcurrentHistogram(2);
-        double rate = emit(FsyncPolicy.valueOf(policy.toUpperCase(Locale.ROOT)), threads, seconds, times);
+        double rate =
+            emit(FsyncPolicy.valueOf(policy.toUpperCase(Locale.ROOT)), threads, seconds, times);
         one = one == 0 ? rate : one;
         table.row(
             policy,

@@ -15,8 +15,8 @@ import org.HdrHistogram.Histogram;
  *
  * <p>Every event has the same length, so it is known with which a segment begins: how many fit into
  * one is tried first. Around each change {@value #WINDOW} events are counted as <em>during a
- * change</em>. The others are put into groups of as many events, and the median of the groups' p99.9
- * is what the p99.9 during changes is compared with.
+ * change</em>. The others are put into groups of as many events, and the median of the groups'
+ * p99.9 is what the p99.9 during changes is compared with.
  */
 final class RollHarness {
 
@@ -119,9 +119,7 @@ final class RollHarness {
             .row(row("others; p99.9 is the median of " + sorted.length + " groups", all, median)));
     System.out.printf(
         "- p99.9 during a change in relation to the median of the others (%,d to %,d ns): %.1f ×%n%n",
-        sorted[0],
-        sorted[sorted.length - 1],
-        (double) during.getValueAtPercentile(99.9) / median);
+        sorted[0], sorted[sorted.length - 1], (double) during.getValueAtPercentile(99.9) / median);
   }
 
   private static String[] row(String name, Histogram times, long p999) {

@@ -15,6 +15,7 @@ import io.otlpevents.EmitResult;
 import io.otlpevents.FlushResult;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
+import io.otlpevents.journal.DiskSettings;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.ledger.Ledger;
 import io.otlpevents.otlp.OtlpCompression;
@@ -39,8 +40,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,13 +59,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class CollectorInteropIntegrationTests {
 
-  private static final long SEED = Long.getLong("seed", System.nanoTime());
+  static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final int EVENTS = Integer.getInteger("events", 2_000);
 
   private static final Duration ENOUGH = Duration.ofSeconds(60);
   private static final Duration A_MOMENT = Duration.ofMillis(200);
 
   private static final String UID = "log.record.uid";
+  private static final String PROCESS = "interop.process";
   private static final Pattern UUID_V7 =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
@@ -204,6 +208,48 @@ class CollectorInteropIntegrationTests {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void everyEventArrivesUnderItsProcessThoughTheApplicationIsKilled(Transport transport)
+      throws Exception {
+    Path journal = directory.resolve("journal");
+    try (CollectorProcess collector = CollectorProcess.stopped(directory)) {
+      Arrivals arrivals = new Arrivals(KilledApplication::processOf);
+      Set<Integer> accepted = new HashSet<>();
+
+      try (KilledApplication first = KilledApplication.start(transport, collector, journal, 0)) {
+        first.awaitAccepted(300);
+        first.kill();
+        accepted.addAll(first.accepted());
+      }
+      try (KilledApplication second = KilledApplication.start(transport, collector, journal, 1)) {
+        second.awaitAccepted(300);
+        collector.start();
+        await().atMost(ENOUGH).until(() -> !collector.records().isEmpty());
+        second.kill();
+        accepted.addAll(second.accepted());
+      }
+      try (KilledApplication last = KilledApplication.start(transport, collector, journal, 2)) {
+        last.awaitAccepted(KilledApplication.EVENTS);
+        accepted.addAll(last.accepted());
+        await()
+            .atMost(ENOUGH)
+            .untilAsserted(
+                () -> {
+                  arrivals.check(collector.records());
+                  assertThat(arrivals.uids.keySet()).as("seed %d", SEED).containsAll(accepted);
+                });
+      }
+      System.out.printf(
+          "%s: %d events accepted by three processes, two of them killed, %d arrived%n",
+          transport, accepted.size(), arrivals.uids.size());
+      assertThat(arrivals.uids.keySet())
+          .as("seed %d", SEED)
+          .extracting(KilledApplication::processOf)
+          .contains(0, 1, 2);
+    }
+  }
+
   private static void awaitArrivals(CollectorProcess collector, Flow flow, int more) {
     int before = collector.records().size();
     await()
@@ -213,12 +259,33 @@ class CollectorInteropIntegrationTests {
   }
 
   private static EventPipeline pipeline(Destination destination, DeliverySettings delivery) {
+    return pipeline(RESOURCE, destination, delivery, null);
+  }
+
+  /** In a process that will be killed. */
+  static EventPipeline pipeline(int process, Destination destination, Path journal) {
+    return pipeline(
+        RESOURCE.toBuilder().put(PROCESS, process).build(),
+        destination,
+        impatient(),
+        DiskSettings.in(journal));
+  }
+
+  private static EventPipeline pipeline(
+      Resource resource,
+      Destination destination,
+      DeliverySettings delivery,
+      @Nullable DiskSettings disk) {
     return EventPipeline.builder()
-        .resource(RESOURCE)
+        .resource(resource)
         .scope("shop.événements", "1.2.3")
         .destination(destination)
         .delivery(delivery)
-        .journal(JournalSettings.defaults().withSegmentSize(2 << 20).withMaxEventSize(1 << 20))
+        .journal(
+            JournalSettings.defaults()
+                .withSegmentSize(2 << 20)
+                .withMaxEventSize(1 << 20)
+                .withDisk(disk))
         .build();
   }
 
@@ -266,27 +333,30 @@ class CollectorInteropIntegrationTests {
 
   /** The ways to the Collector. */
   enum Transport {
-    GRPC {
-      @Override
-      Destination destination(CollectorProcess collector, OtlpCompression compression) {
-        return OtlpGrpcDestination.create(settings(collector.grpcEndpoint(), compression));
-      }
-    },
-    HTTP_PROTOBUF {
-      @Override
-      Destination destination(CollectorProcess collector, OtlpCompression compression) {
-        return OtlpHttpDestination.create(settings(collector.httpEndpoint(), compression));
-      }
-    },
-    HTTP_JSON {
-      @Override
-      Destination destination(CollectorProcess collector, OtlpCompression compression) {
-        return OtlpHttpDestination.create(
-            settings(collector.httpEndpoint(), compression), OtlpEncoding.JSON);
-      }
-    };
+    GRPC,
+    HTTP_PROTOBUF,
+    HTTP_JSON;
 
-    abstract Destination destination(CollectorProcess collector, OtlpCompression compression);
+    Destination destination(CollectorProcess collector, OtlpCompression compression) {
+      return destination(settings(endpoint(collector), compression));
+    }
+
+    /** To a Collector that another process knows only by its addresses. */
+    Destination destination(URI endpoint) {
+      return destination(settings(endpoint, OtlpCompression.NONE));
+    }
+
+    private Destination destination(OtlpSettings settings) {
+      return switch (this) {
+        case GRPC -> OtlpGrpcDestination.create(settings);
+        case HTTP_PROTOBUF -> OtlpHttpDestination.create(settings);
+        case HTTP_JSON -> OtlpHttpDestination.create(settings, OtlpEncoding.JSON);
+      };
+    }
+
+    URI endpoint(CollectorProcess collector) {
+      return this == GRPC ? collector.grpcEndpoint() : collector.httpEndpoint();
+    }
 
     private static OtlpSettings settings(URI endpoint, OtlpCompression compression) {
       return OtlpSettings.builder(endpoint).compression(compression).build();
@@ -297,9 +367,22 @@ class CollectorInteropIntegrationTests {
   private static final class Arrivals {
 
     private final long begun = nanos(Instant.now());
+    private final IntFunction<@Nullable Integer> processes;
     final Map<Integer, String> uids = new HashMap<>();
     int duplicates;
     long duplicateBytes;
+
+    /** Of one process, whose resource does not tell which. */
+    Arrivals() {
+      this(number -> null);
+    }
+
+    /**
+     * @param processes which process an event is of, by its number
+     */
+    Arrivals(IntFunction<@Nullable Integer> processes) {
+      this.processes = processes;
+    }
 
     void check(List<ReceivedEvent> events) {
       long end = nanos(Instant.now());
@@ -326,7 +409,7 @@ class CollectorInteropIntegrationTests {
       String what = "event %d of seed %d".formatted(number, SEED);
       assertThat(byKey(what, event.resource().getAttributesList()))
           .as(what)
-          .isEqualTo(EXPECTED_RESOURCE);
+          .isEqualTo(expectedResource(number));
       assertThat(event.resourceSchemaUrl()).as(what).isEqualTo(SCHEMA_URL);
       assertThat(event.scope()).as(what).isEqualTo(EXPECTED_SCOPE);
       assertThat(event.scopeSchemaUrl()).as(what).isEmpty();
@@ -355,6 +438,15 @@ class CollectorInteropIntegrationTests {
             .isEqualTo(attribute.getValue());
       }
       assertThat(attributes).as("%s: more than expected", what).isEmpty();
+    }
+
+    private Map<String, AnyValue> expectedResource(int number) {
+      Integer process = processes.apply(number);
+      Map<String, AnyValue> resource = new HashMap<>(EXPECTED_RESOURCE);
+      if (process != null) {
+        resource.put(PROCESS, number(process));
+      }
+      return resource;
     }
 
     private static Map<String, AnyValue> byKey(String what, List<KeyValue> attributes) {

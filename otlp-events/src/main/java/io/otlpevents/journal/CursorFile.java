@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * slot    0 │ generation, rising by one   8
  *         8 │ segment id                  8
  *        16 │ sequence of the next frame  8
- *        24 │ its offset in the segment   4
- *        28 │ CRC32C of the above         4
+ *        24 │ frames given up behind it   8
+ *        32 │ its offset in the segment   4
+ *        36 │ CRC32C of the above         4
  * </pre>
  *
  * All integers are little-endian. The slots are written by turns, so one is whole whenever the
@@ -41,12 +42,16 @@ final class CursorFile {
   private static final int MAX_NAME = 240;
   private static final int SLOT_A = 256;
   private static final int SLOT_B = 384;
+  private static final int SLOT = 40;
 
   private final Piece piece;
   private final ByteBuffer buffer;
 
   /** Guarded by this. */
   private final Map<String, Entry> entries = new HashMap<>();
+
+  private boolean forgotten;
+  private volatile boolean closed;
 
   CursorFile(Piece piece) {
     this.piece = piece;
@@ -59,8 +64,10 @@ final class CursorFile {
    * @param segmentId the segment
    * @param sequence of the next frame
    * @param offset its offset
+   * @param givenUp how many frames behind it were given up, and counted, while what is before them
+   *     was on its way; a successor that misses them need not count them again
    */
-  record Cursor(long segmentId, long sequence, int offset) {}
+  record Cursor(long segmentId, long sequence, int offset, long givenUp) {}
 
   /** The cursor of a destination; null if there is none. */
   synchronized @Nullable Cursor read(String destination) {
@@ -82,18 +89,25 @@ final class CursorFile {
   }
 
   /** Writes a destination's cursor; there is no room for more than 64 destinations. */
-  void save(String destination, long segmentId, long sequence, int offset) {
+  void save(String destination, Cursor cursor) {
+    if (closed) {
+      return; // the file may have another owner by now
+    }
     Entry entry;
     synchronized (this) {
       entry = entry(destination, true);
     }
     if (entry != null) {
-      entry.write(new Cursor(segmentId, sequence, offset));
+      entry.write(cursor);
     }
   }
 
-  /** Forgets the cursors of all destinations but these. */
+  /** Forgets the cursors of all destinations but these; once, for none comes back. */
   synchronized void keepOnly(Collection<String> destinations) {
+    if (forgotten) {
+      return;
+    }
+    forgotten = true;
     for (int at = 0; at + ENTRY <= buffer.capacity(); at += ENTRY) {
       String name = nameAt(at);
       if (name != null && !destinations.contains(name)) {
@@ -105,6 +119,11 @@ final class CursorFile {
 
   void force() throws IOException {
     piece.force(0, buffer.capacity());
+  }
+
+  /** Takes no more cursors. */
+  void close() {
+    closed = true;
   }
 
   private @Nullable Entry entry(String destination, boolean make) {
@@ -166,7 +185,7 @@ final class CursorFile {
 
     private final int at;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer bytes = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer bytes = ByteBuffer.allocate(SLOT).order(ByteOrder.LITTLE_ENDIAN);
     private long generation;
     private volatile @Nullable Cursor last;
 
@@ -178,11 +197,14 @@ final class CursorFile {
 
     private void read(int slot) {
       long found = buffer.getLong(slot);
-      if (found > generation && checksum(slot, 28) == buffer.getInt(slot + 28)) {
+      if (found > generation && checksum(slot, SLOT - 4) == buffer.getInt(slot + SLOT - 4)) {
         generation = found;
         last =
             new Cursor(
-                buffer.getLong(slot + 8), buffer.getLong(slot + 16), buffer.getInt(slot + 24));
+                buffer.getLong(slot + 8),
+                buffer.getLong(slot + 16),
+                buffer.getInt(slot + 32),
+                buffer.getLong(slot + 24));
       }
     }
 
@@ -191,10 +213,11 @@ final class CursorFile {
       bytes.putLong(0, generation);
       bytes.putLong(8, cursor.segmentId);
       bytes.putLong(16, cursor.sequence);
-      bytes.putInt(24, cursor.offset);
+      bytes.putLong(24, cursor.givenUp);
+      bytes.putInt(32, cursor.offset);
       crc.reset();
-      crc.update(bytes.array(), 0, 28);
-      bytes.putInt(28, (int) crc.getValue());
+      crc.update(bytes.array(), 0, SLOT - 4);
+      bytes.putInt(SLOT - 4, (int) crc.getValue());
       buffer.put(at + ((generation & 1) == 0 ? SLOT_A : SLOT_B), bytes.array());
       last = cursor;
     }

@@ -23,10 +23,14 @@ final class DiskStorage implements Storage {
 
   private final FileLayer files;
   private final DiskSettings settings;
+  private final JournalClock clock;
   private final boolean durable;
 
   /** Our own directory. */
   private StoreDirectory own;
+
+  /** Where something was found that cannot be read. */
+  private final List<StoreDirectory> unreadable = new ArrayList<>();
 
   /** Those of dead processes, with how many of their segments are not delivered yet. */
   private final Map<StoreDirectory, Integer> adopted = new LinkedHashMap<>();
@@ -36,12 +40,13 @@ final class DiskStorage implements Storage {
    *
    * @throws JournalDirectoryException if the directory cannot be used
    */
-  DiskStorage(FileLayer files, DiskSettings settings) {
+  DiskStorage(FileLayer files, DiskSettings settings, JournalClock clock) {
     this.files = files;
+    this.clock = clock;
     this.settings = settings;
     this.durable = settings.fsync() != FsyncPolicy.OS;
     try {
-      this.own = claim();
+      this.own = claim(false);
     } catch (IOException e) {
       throw new JournalDirectoryException(
           settings.directory(),
@@ -51,14 +56,25 @@ final class DiskStorage implements Storage {
     }
   }
 
-  private StoreDirectory claim() throws IOException {
+  /**
+   * @param empty whether it must have no segments, for nobody would read them
+   */
+  private StoreDirectory claim(boolean empty) throws IOException {
     files.makeDirectory(settings.directory());
     for (int i = 0; i < MAX_DIRECTORIES; i++) {
       Path directory = settings.directory().resolve(Integer.toString(i));
       files.makeDirectory(directory);
-      StoreDirectory store = StoreDirectory.tryOpen(files, directory);
+      StoreDirectory store = StoreDirectory.tryOpen(files, directory, clock);
       if (store != null) {
-        return store;
+        if (!empty) {
+          return store;
+        }
+        if (store.isEmpty()) {
+          store.recover();
+          return store;
+        }
+        close(store);
+        continue;
       }
       if (settings.exclusive()) {
         throw new JournalDirectoryException(
@@ -80,32 +96,42 @@ final class DiskStorage implements Storage {
       }
     }
     segments.addAll(own.recover());
+    if (own.unreadable() > 0) {
+      unreadable.add(own);
+    }
     return segments;
   }
 
   /** A directory that cannot be read must not keep the application from starting. */
   private void adopt(Path directory, List<StoredSegment> segments) {
+    StoreDirectory store = null;
     try {
       files.makeDirectory(directory);
-      StoreDirectory store = StoreDirectory.tryOpen(files, directory);
+      store = StoreDirectory.tryOpen(files, directory, clock);
       if (store == null) {
         return;
       }
       List<StoredSegment> found = store.recover();
-      if (found.isEmpty() && store.unreadable() == 0) {
+      if (store.unreadable() > 0) {
+        unreadable.add(store);
+      }
+      if (found.isEmpty()) {
         store.close();
       } else {
         adopted.put(store, found.size());
         segments.addAll(found);
       }
     } catch (IOException e) {
+      if (store != null) {
+        close(store);
+      }
       logger.warn("{}, a journal that another process left, cannot be read: {}", directory, e);
     }
   }
 
   @Override
-  public long unreadable() {
-    return own.unreadable() + adopted.keySet().stream().mapToLong(StoreDirectory::unreadable).sum();
+  public long unreadable(String reader) {
+    return unreadable.stream().mapToLong(store -> store.unreadable(reader, store == own)).sum();
   }
 
   @Override
@@ -131,28 +157,22 @@ final class DiskStorage implements Storage {
   @Override
   public void discard(Piece piece) throws IOException {
     SegmentFile file = (SegmentFile) piece;
-    try {
-      file.store.delete(file);
-    } finally {
-      leave(file.store);
-    }
+    file.store.delete(file);
+    leave(file.store);
   }
 
   @Override
   public void quarantine(Piece piece) throws IOException {
     SegmentFile file = (SegmentFile) piece;
-    try {
-      file.store.quarantine(file);
-    } finally {
-      leave(file.store);
-    }
+    file.store.quarantine(file);
+    leave(file.store);
   }
 
-  private void leave(StoreDirectory store) throws IOException {
+  private void leave(StoreDirectory store) {
     Integer left = adopted.computeIfPresent(store, (key, count) -> count - 1);
     if (left != null && left <= 0) {
       adopted.remove(store);
-      store.close();
+      close(store);
     }
   }
 
@@ -162,15 +182,24 @@ final class DiskStorage implements Storage {
   }
 
   @Override
+  public boolean isThere() {
+    return own.isThere();
+  }
+
+  @Override
   public boolean isThere(Piece piece) {
-    return ((SegmentFile) piece).store.isThere((SegmentFile) piece);
+    SegmentFile file = (SegmentFile) piece;
+    return file.store == own && own.isThere(file);
   }
 
   @Override
   public void reopen() throws IOException {
-    StoreDirectory before = own;
-    own = claim();
-    before.close();
+    if (own.isThere()) {
+      return;
+    }
+    // Before the next is taken, or we would find it taken by ourselves.
+    close(own);
+    own = claim(true);
   }
 
   @Override

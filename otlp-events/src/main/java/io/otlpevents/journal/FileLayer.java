@@ -38,7 +38,7 @@ interface FileLayer {
    */
   Piece create(Path file, int size, boolean durable) throws IOException;
 
-  /** Maps a file that is there, as a whole; empty files are an {@link IOException}. */
+  /** Maps a file that is there, as a whole. */
   Piece map(Path file) throws IOException;
 
   /** Gives a file another name in the same directory. */

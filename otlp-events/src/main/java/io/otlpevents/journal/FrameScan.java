@@ -17,6 +17,7 @@ final class FrameScan {
   private static final int SMALLEST = Segment.align(Segment.FRAME_HEADER + 1);
 
   private static final int PATIENCE = 16;
+  private static final long END_OR_CHECKSUM = ~0x7FFF_FFFFL;
 
   private final CRC32C crc = new CRC32C();
   private final ByteBuffer prefix = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
@@ -26,6 +27,12 @@ final class FrameScan {
   private int length;
   private int index;
   private boolean hole;
+  private long work;
+
+  /** Begins with another segment, or another life of one. */
+  void begin(ByteBuffer buffer) {
+    work = (long) PATIENCE * buffer.capacity();
+  }
 
   /**
    * Whether there is an intact frame at this offset with this index.
@@ -49,8 +56,7 @@ final class FrameScan {
    * @return the frame's offset, or -1 if there is none
    */
   int find(ByteBuffer buffer, long seed, int offset, int end, int firstIndex) {
-    long work = (long) PATIENCE * (end - offset) + 4096;
-    hole = offset + 8 > end || buffer.getLong(offset) == 0;
+    hole = offset + 8 <= end && isHole(buffer.getLong(offset));
     for (int at = offset; at + SMALLEST <= end; at += 8) {
       long word = buffer.getLong(at);
       if (word == 0) {
@@ -79,11 +85,29 @@ final class FrameScan {
     return -1;
   }
 
+  /** Whether it was never committed, or its claim came to nothing. */
+  private static boolean isHole(long word) {
+    return word == 0 || (word & Segment.PADDING) != 0 && (word & END_OR_CHECKSUM) == 0;
+  }
+
+  /** The index of the intact frame at this offset; -1 if there is none. */
+  int indexAt(ByteBuffer buffer, long seed, int offset, int end) {
+    if (offset < 0 || offset + SMALLEST > end || (offset & 7) != 0) {
+      return -1;
+    }
+    int found = buffer.getInt(offset + 8);
+    boolean intact =
+        found >= 0 && isIntact(buffer, seed, offset, buffer.getLong(offset), end, found);
+    return intact ? found : -1;
+  }
+
   /**
    * How many frames were written from here on, judging by the indices of the intact ones; damaged
    * ones at the end are counted as far as they can be made out, and as one at least.
+   *
+   * @param cut whether the file ends before its segment did
    */
-  int count(ByteBuffer buffer, long seed, int start, int end) {
+  int count(ByteBuffer buffer, long seed, int start, int end, boolean cut) {
     int frames = 0;
     int at = start;
     for (int found = find(buffer, seed, at, end, 0);
@@ -92,13 +116,12 @@ final class FrameScan {
       frames = index + 1;
       at = found + Segment.align(Segment.FRAME_HEADER + length);
     }
-    if (at + 8 <= end) {
-      long word = buffer.getLong(at);
-      if (word != 0 && word != (Segment.END & 0xFFFF_FFFFL)) {
-        frames += Math.max(1, countUnverified(buffer, at, end, frames));
-      }
+    if (at >= end || at + 8 <= end && buffer.getLong(at) == (Segment.END & 0xFFFF_FFFFL)) {
+      return at >= end && cut ? frames + 1 : frames;
     }
-    return frames;
+    return isBlank(buffer, at, end) && !cut
+        ? frames
+        : frames + Math.max(1, countUnverified(buffer, at, end, frames));
   }
 
   /** How many frames there seem to be in a segment of which nothing is known. */
@@ -125,8 +148,18 @@ final class FrameScan {
 
   /** Whether there is nothing but zeros. */
   static boolean isBlank(ByteBuffer buffer) {
-    for (int at = 0; at + 8 <= buffer.capacity(); at += 8) {
+    return isBlank(buffer, 0, buffer.capacity());
+  }
+
+  private static boolean isBlank(ByteBuffer buffer, int start, int end) {
+    int at = start;
+    for (; at + 8 <= end; at += 8) {
       if (buffer.getLong(at) != 0) {
+        return false;
+      }
+    }
+    for (; at < end; at++) {
+      if (buffer.get(at) != 0) {
         return false;
       }
     }

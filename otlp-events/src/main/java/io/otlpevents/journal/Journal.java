@@ -3,7 +3,10 @@ package io.otlpevents.journal;
 import io.otlpevents.journal.JournalDirectoryException.Reason;
 import io.otlpevents.ledger.EvictionReason;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -72,6 +75,7 @@ public final class Journal implements AutoCloseable {
   private final SegmentOrigin origin;
   private final long maxBlockNanos;
   private final long maxAgeNanos;
+  private final JournalClock clock;
   private final SpaceGate gate = new SpaceGate();
   private final List<JournalReader> readers = new CopyOnWriteArrayList<>();
   private final Thread keeper;
@@ -105,6 +109,10 @@ public final class Journal implements AutoCloseable {
   private final Deque<Piece> used = new ArrayDeque<>();
   private final Deque<Piece> unwanted = new ArrayDeque<>();
   private final Deque<Piece> damaged = new ArrayDeque<>();
+
+  /** What could not be removed; tried again later, and still in the budget. */
+  private final Deque<Piece> stuck = new ArrayDeque<>();
+
   private long bytes;
   private long nextId;
   private boolean starved;
@@ -114,9 +122,9 @@ public final class Journal implements AutoCloseable {
   private @Nullable Segment unsealed;
   private long unsealedSequence;
   private boolean unsealedDone;
-  private boolean othersForgotten;
 
-  private final long recoveredUnreadable;
+  /** When files and ages were looked at last; owned by the keeper. */
+  private long lookedNanos;
 
   /**
    * Starts a journal, in memory unless the settings name a directory.
@@ -131,11 +139,25 @@ public final class Journal implements AutoCloseable {
         new SegmentOrigin(resource.clone(), scope.clone()),
         settings.disk() == null
             ? new MemoryStorage()
-            : new DiskStorage(new SystemFiles(), settings.disk()));
+            : new DiskStorage(new SystemFiles(), settings.disk(), JournalClock.SYSTEM),
+        JournalClock.SYSTEM,
+        true);
   }
 
-  Journal(JournalSettings settings, SegmentOrigin origin, Storage storage) {
+  /**
+   * Starts a journal.
+   *
+   * @param attended false for one without threads, for tests: {@link #attend} and {@link #rest} are
+   *     what they would do
+   */
+  Journal(
+      JournalSettings settings,
+      SegmentOrigin origin,
+      Storage storage,
+      JournalClock clock,
+      boolean attended) {
     this.settings = settings;
+    this.clock = clock;
     this.origin = origin;
     this.storage = storage;
     this.maxBlockNanos = saturatedNanos(settings.maxBlock());
@@ -149,14 +171,17 @@ public final class Journal implements AutoCloseable {
               + settings.segmentSize()
               + " bytes cannot hold the resource attributes and an event of the largest size");
     }
-    Segment first;
+    Segment first = null;
     try {
       first = start();
     } catch (IOException e) {
-      storage.close();
       throw unusable(e);
+    } finally {
+      if (first == null) {
+        storage.close();
+      }
     }
-    this.recoveredUnreadable = storage.unreadable();
+    this.lookedNanos = clock.nanos();
     this.active = first;
     this.unsealed = first;
     this.unsealedSequence = first.sequence;
@@ -165,9 +190,11 @@ public final class Journal implements AutoCloseable {
         disk == null || disk.fsync() == FsyncPolicy.OS ? null : new Syncer(this, disk, first);
     this.keeper = new Thread(this::keep, "otlp-events-journal");
     keeper.setDaemon(true);
-    keeper.start();
-    if (syncer != null) {
-      syncer.start();
+    if (attended) {
+      keeper.start();
+      if (syncer != null) {
+        syncer.start();
+      }
     }
   }
 
@@ -182,7 +209,8 @@ public final class Journal implements AutoCloseable {
   private Segment start() throws IOException {
     Segment last = null;
     for (StoredSegment stored : storage.recover()) {
-      Segment segment = new Segment(stored, last == null ? 0 : last.start + last.capacity);
+      Segment segment =
+          new Segment(stored, last == null ? 0 : last.start + last.capacity, clock.nanos());
       bytes += stored.piece().buffer().capacity();
       if (last == null) {
         oldest = segment;
@@ -196,13 +224,13 @@ public final class Journal implements AutoCloseable {
     try {
       piece = storage.allocate(settings.segmentSize());
     } catch (IOException e) {
-      if (settings.disk() == null) {
+      if (settings.disk() == null || e instanceof AccessDeniedException) {
         throw e;
       }
       // A full disk is no reason not to start: events are refused until there is room.
       fail("no room on the disk", e);
       starved = true;
-      starvedUntil = System.nanoTime() + RETRY_NANOS;
+      starvedUntil = clock.nanos() + RETRY_NANOS;
       piece = nothing();
     }
     bytes += piece.buffer().capacity();
@@ -230,10 +258,11 @@ public final class Journal implements AutoCloseable {
         new SegmentHeader(
             nextId++,
             seeds.nextLong(),
-            System.currentTimeMillis(),
+            clock.millis(),
             piece.buffer().capacity(),
             origin);
-    return new Segment(piece, last == null ? 0 : last.start + last.capacity, header, sequence);
+    long start = last == null ? 0 : last.start + last.capacity;
+    return new Segment(piece, start, header, sequence, clock.nanos());
   }
 
   /**
@@ -255,8 +284,8 @@ public final class Journal implements AutoCloseable {
    * How many records of earlier processes cannot be read at all, because nothing is known about
    * their segment.
    */
-  public long unreadable() {
-    return recoveredUnreadable;
+  long unreadable(String reader) {
+    return storage.unreadable(reader);
   }
 
   /**
@@ -290,7 +319,7 @@ public final class Journal implements AutoCloseable {
             tellProgress(segment, offset, offset + frameSize);
           }
           Syncer shared = syncer;
-          return shared == null || shared.awaitSync(mayWait)
+          return shared == null || shared.awaitSync(segment, mayWait)
               ? AppendResult.APPENDED
               : AppendResult.UNSYNCED;
         }
@@ -434,6 +463,7 @@ public final class Journal implements AutoCloseable {
     lock.lock();
     try {
       if (active == full) {
+        full.leftNanos = clock.nanos();
         active = next;
         wakeKeeper();
       }
@@ -445,7 +475,7 @@ public final class Journal implements AutoCloseable {
   /** In memory, by whoever needs it. */
   private void allocate() {
     if (bytes + settings.segmentSize() > settings.maxSize()
-        || starved && System.nanoTime() - starvedUntil < 0) {
+        || starved && clock.nanos() - starvedUntil < 0) {
       return;
     }
     starved = false;
@@ -461,13 +491,34 @@ public final class Journal implements AutoCloseable {
 
   private void starve(String what, IOException e) {
     starved = true;
-    starvedUntil = System.nanoTime() + RETRY_NANOS;
+    starvedUntil = clock.nanos() + RETRY_NANOS;
     fail(what, e);
     wakeKeeper();
   }
 
-  private static void clean(ByteBuffer buffer) {
-    for (int at = 0; at < buffer.capacity(); at += ZEROS.length) {
+  /**
+   * Makes it all zeros. The mark comes first and goes last: whoever finds it after a crash must not
+   * take the rest for a segment.
+   */
+  static void clean(ByteBuffer buffer) {
+    mark(buffer);
+    wipe(buffer);
+    unmark(buffer);
+  }
+
+  private static void mark(ByteBuffer buffer) {
+    buffer.order(ByteOrder.LITTLE_ENDIAN).putLong(0, SegmentHeader.CLEANING);
+    VarHandle.releaseFence();
+  }
+
+  private static void unmark(ByteBuffer buffer) {
+    VarHandle.releaseFence();
+    buffer.putLong(0, 0);
+  }
+
+  /** All but the mark. */
+  private static void wipe(ByteBuffer buffer) {
+    for (int at = 8; at < buffer.capacity(); at += ZEROS.length) {
       buffer.put(at, ZEROS, 0, Math.min(ZEROS.length, buffer.capacity() - at));
     }
   }
@@ -500,8 +551,8 @@ public final class Journal implements AutoCloseable {
 
   private void raiseFloor(Segment to, EvictionReason reason) {
     Floor present = floor;
-    if (present == null || present.segment().start < to.start) {
-      floor = new Floor(to, reason);
+    if (present == null || present.start() < to.start) {
+      floor = new Floor(to.start, reason);
       for (JournalReader reader : readers) {
         reader.wake();
       }
@@ -538,6 +589,7 @@ public final class Journal implements AutoCloseable {
       Segment first = oldest;
       Segment next = first.next;
       while (next != null && first != active && passed >= next.start) {
+        forgetOthers(first);
         retire(first);
         oldest = next;
         first = next;
@@ -546,7 +598,6 @@ public final class Journal implements AutoCloseable {
       }
       if (released) {
         spent = false;
-        forgetOthers(first);
         Segment present = active;
         for (Segment open = present; open != null; open = open.next) {
           open.reserved = isReserved(open);
@@ -564,8 +615,7 @@ public final class Journal implements AutoCloseable {
    */
   private void forgetOthers(Segment segment) {
     CursorFile cursors = segment.piece.cursors();
-    if (cursors != null && !othersForgotten) {
-      othersForgotten = true;
+    if (cursors != null) {
       cursors.keepOnly(readers.stream().map(JournalReader::name).toList());
     }
   }
@@ -605,9 +655,21 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /** Does what there is to do; returns whether there was anything. */
+  boolean attend() {
+    if (!work.getAndSet(false)) {
+      return false;
+    }
+    prepare();
+    if (clock.nanos() - lookedNanos > LOOK_NANOS) {
+      // A busy journal does not pause.
+      look();
+    }
+    return true;
+  }
+
   private void keepOnce() {
-    if (work.getAndSet(false)) {
-      prepare();
+    if (attend()) {
       return;
     }
     long pause = pauseNanos();
@@ -620,7 +682,7 @@ public final class Journal implements AutoCloseable {
     } else {
       LockSupport.parkNanos(this, pause);
       if (!work.get() && !stopped) {
-        relax();
+        rest();
       }
     }
   }
@@ -640,24 +702,31 @@ public final class Journal implements AutoCloseable {
   }
 
   /** After a pause without work: memory may be had again, or is not needed any more. */
-  private void relax() {
+  void rest() {
     boolean wasStarved;
     lock.lock();
     try {
       wasStarved = starved;
       starved = false;
       spent = false;
+      unwanted.addAll(stuck);
+      stuck.clear();
     } finally {
       lock.unlock();
     }
-    expire();
-    if (storage.isSlow()) {
-      lookAfterFiles();
-    }
+    look();
     if (wasStarved) {
       prepare();
     } else {
       shrink();
+    }
+  }
+
+  private void look() {
+    lookedNanos = clock.nanos();
+    expire();
+    if (storage.isSlow()) {
+      lookAfterFiles();
     }
   }
 
@@ -718,7 +787,7 @@ public final class Journal implements AutoCloseable {
         piece = used.poll();
         if (piece == null
             && (bytes + settings.segmentSize() > settings.maxSize()
-                || starved && System.nanoTime() - starvedUntil < 0)) {
+                || starved && clock.nanos() - starvedUntil < 0)) {
           return;
         }
         preparing = true;
@@ -726,25 +795,31 @@ public final class Journal implements AutoCloseable {
         lock.unlock();
       }
       boolean made = piece == null;
+      boolean ready = false;
       IOException failure = null;
       try {
         if (piece == null) {
           piece = storage.allocate(settings.segmentSize());
+          // Touches each page, so that no emitting thread has to wait for it.
+          clean(piece.buffer());
+        } else {
+          cleanFile(piece);
         }
-        // Also touches each page, so that no emitting thread has to wait for it.
-        clean(piece.buffer());
+        ready = true;
       } catch (IOException e) {
         failure = e;
       } finally {
         lock.lock();
         try {
           preparing = false;
+          if (piece != null) {
+            bytes += made ? settings.segmentSize() : 0;
+            (ready ? clean : unwanted).add(piece);
+          }
           if (failure != null) {
             starve("no room for a segment", failure);
-          } else if (piece != null) {
+          } else if (ready) {
             starved = false;
-            bytes += made ? settings.segmentSize() : 0;
-            clean.add(piece);
             spent = false;
           }
         } finally {
@@ -756,6 +831,31 @@ public final class Journal implements AutoCloseable {
         return;
       }
       recovered();
+    }
+  }
+
+  /**
+   * Where a power cut is provided for, what the device has of a file must never look like records:
+   * first the cursors that say that nobody needs them, then the mark, then the zeros.
+   */
+  private void cleanFile(Piece piece) throws IOException {
+    ByteBuffer buffer = piece.buffer();
+    if (syncer == null) {
+      clean(buffer);
+      return;
+    }
+    forceCursors(piece);
+    mark(buffer);
+    piece.force(0, 8);
+    wipe(buffer);
+    piece.force(0, buffer.capacity());
+    unmark(buffer);
+  }
+
+  private void forceCursors(Piece piece) throws IOException {
+    CursorFile cursors = piece.cursors();
+    if (syncer != null && cursors != null) {
+      cursors.force();
     }
   }
 
@@ -776,20 +876,27 @@ public final class Journal implements AutoCloseable {
       if (piece == null) {
         return;
       }
+      boolean gone = false;
       try {
+        forceCursors(piece);
         if (quarantine) {
           storage.quarantine(piece);
         } else {
           storage.discard(piece);
         }
+        gone = true;
       } catch (IOException e) {
         fail("a file of the journal cannot be removed", e);
       }
       lock.lock();
       try {
         (quarantine ? damaged : unwanted).poll();
-        bytes -= piece.buffer().capacity();
-        spent = false;
+        if (gone) {
+          bytes -= piece.buffer().capacity();
+          spent = false;
+        } else {
+          stuck.add(piece);
+        }
       } finally {
         lock.unlock();
       }
@@ -853,7 +960,7 @@ public final class Journal implements AutoCloseable {
     if (settings.maxAge() == null) {
       return;
     }
-    long now = System.nanoTime();
+    long now = clock.nanos();
     lock.lock();
     try {
       Segment first = active;
@@ -865,7 +972,7 @@ public final class Journal implements AutoCloseable {
         following(first, true);
       }
       Segment keep = oldest;
-      while (keep != active && keep.next != null && now - keep.next.createdNanos > maxAgeNanos) {
+      while (keep != active && keep.next != null && now - youngest(keep) > maxAgeNanos) {
         keep = keep.next;
       }
       if (keep != oldest) {
@@ -876,10 +983,19 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /** When a segment's last record was written, at the latest. */
+  private static long youngest(Segment segment) {
+    Segment next = segment.next;
+    return segment.recovered && next != null ? next.createdNanos : segment.leftNanos;
+  }
+
+  private boolean isLost(Segment segment) {
+    return !(segment.piece instanceof NoRoom) && !storage.isThere(segment.piece);
+  }
+
   /** Somebody may have removed the files, which then nobody would find after a crash. */
   private void lookAfterFiles() {
-    Segment present = active;
-    if (present.piece instanceof NoRoom || storage.isThere(present.piece)) {
+    if (!isLost(active) && storage.isThere()) {
       return;
     }
     fail("the files of the journal have gone", new IOException("somebody removed them"));
@@ -891,19 +1007,25 @@ public final class Journal implements AutoCloseable {
     }
     lock.lock();
     try {
-      for (Piece piece : clean) {
-        bytes -= piece.buffer().capacity();
+      nextId = Math.max(nextId, storage.firstId());
+      for (Deque<Piece> pieces : List.of(clean, used)) {
+        for (Piece piece : pieces) {
+          if (!storage.isThere(piece)) {
+            bytes -= piece.buffer().capacity();
+          }
+        }
+        pieces.removeIf(piece -> !storage.isThere(piece));
       }
-      for (Piece piece : used) {
-        bytes -= piece.buffer().capacity();
-      }
-      clean.clear();
-      used.clear();
     } finally {
       lock.unlock();
     }
     prepareAhead();
-    roll(present);
+    // The next one may have gone, too.
+    Segment before = null;
+    for (Segment present = active; present != before && isLost(present); present = active) {
+      before = present;
+      roll(present);
+    }
   }
 
   /** Ends a segment before it is full, if there is another. */
@@ -1052,6 +1174,10 @@ public final class Journal implements AutoCloseable {
     }
     discardUnwanted();
     storage.close();
+  }
+
+  @Nullable Syncer syncer() {
+    return syncer;
   }
 
   long budget() {

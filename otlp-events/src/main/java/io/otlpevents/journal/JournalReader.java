@@ -3,6 +3,8 @@ package io.otlpevents.journal;
 import io.otlpevents.journal.CursorFile.Cursor;
 import io.otlpevents.ledger.EvictionReason;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ public final class JournalReader {
   private final long[] lost = new long[REASONS.length];
   private final long recovered;
 
+  /** Cursors as they were at start, for the segments that were there then. */
+  private final Map<CursorFile, @Nullable Cursor> predecessors = new IdentityHashMap<>();
+
   private Segment segment;
   private int offset;
   private int index;
@@ -42,6 +47,17 @@ public final class JournalReader {
   private volatile long givenUpTo;
   private @Nullable Floor reachedFloor;
 
+  /** The places before and behind what was given up last. */
+  private @Nullable Mark beforeGap;
+
+  private @Nullable Mark behindGap;
+
+  /** Where {@link #acknowledged} is. */
+  private Mark acknowledgedMark;
+
+  /** How many frames were given up behind what is acknowledged. */
+  private long givenUp;
+
   // Set by the reading thread while it waits for bytes; read by those who append.
   private volatile @Nullable Thread waiter;
   private volatile long wakeAt = Long.MAX_VALUE;
@@ -51,9 +67,11 @@ public final class JournalReader {
     this.name = name;
     this.segment = first;
     this.acknowledgedSegment = first;
-    this.recovered = countRecovered(first) + journal.unreadable();
-    lost[EvictionReason.DAMAGED.ordinal()] += journal.unreadable();
+    long unreadable = journal.unreadable(name);
+    this.recovered = countRecovered(first) + unreadable;
+    lost[EvictionReason.DAMAGED.ordinal()] += unreadable;
     begin(first, null);
+    this.acknowledgedMark = mark();
     this.acknowledged = position();
   }
 
@@ -65,67 +83,101 @@ public final class JournalReader {
     return recovered;
   }
 
+  /** Goes through what earlier processes left exactly as reading does. */
   private long countRecovered(Segment first) {
     long count = 0;
-    CursorFile store = null;
     long next = 0;
-    for (Segment at = first; at != null; at = at.next) {
+    CursorFile store = null;
+    for (Segment at = first; at != null && at.sequence >= 0; at = at.next) {
       CursorFile cursors = at.piece.cursors();
-      if (cursors != store) {
+      if (at == first || cursors != store) {
         store = cursors;
         next = firstSequence(at);
       }
-      if (at.sequence < 0) {
-        break;
-      }
-      long end = at.recovered ? at.sequence + at.frames : at.sequence;
-      if (end > next) {
-        count += end - next;
-        next = end;
+      if (!isFinished(at)) {
+        int index = firstIndex(at);
+        count += missingBefore(at, next) + (at.recovered ? at.frames - index : 0);
+        next = at.sequence + (at.recovered ? at.frames : 0);
       }
     }
     return count;
   }
 
+  /** Up to where this reader's predecessor had come in the directory of a segment. */
+  private @Nullable Cursor cursor(Segment at) {
+    CursorFile cursors = at.piece.cursors();
+    if (cursors == null) {
+      return null;
+    }
+    if (!predecessors.containsKey(cursors)) {
+      predecessors.put(cursors, cursors.read(name));
+    }
+    return predecessors.get(cursors);
+  }
+
   /** The frame to begin with in the first segment of a directory. */
   private long firstSequence(Segment at) {
-    CursorFile cursors = at.piece.cursors();
-    Cursor cursor = cursors == null ? null : cursors.read(name);
+    Cursor cursor = cursor(at);
     return cursor == null ? at.sequence : cursor.sequence();
   }
 
-  private void begin(Segment next, @Nullable Segment previous) {
-    CursorFile cursors = next.piece.cursors();
-    if (previous == null || previous.piece.cursors() != cursors) {
-      sequence = firstSequence(next);
+  /** Segments are told by their ids: what was damaged may have made sequences uncertain. */
+  private boolean isFinished(Segment at) {
+    Cursor cursor = cursor(at);
+    return at.recovered && cursor != null && at.id < cursor.segmentId();
+  }
+
+  /** The index of the frame to begin with. */
+  private int firstIndex(Segment at) {
+    Cursor cursor = cursor(at);
+    if (!at.recovered || cursor == null || at.id != cursor.segmentId()) {
+      return 0;
     }
+    return (int) Math.max(0, Math.min(cursor.sequence() - at.sequence, at.frames));
+  }
+
+  /** How many frames are missing between what was read and the beginning of a segment. */
+  private long missingBefore(Segment at, long reached) {
+    Cursor cursor = cursor(at);
+    if (at.recovered && cursor != null && at.id == cursor.segmentId()) {
+      return 0;
+    }
+    long missing = at.sequence - reached;
+    if (cursor != null && cursor.sequence() == reached) {
+      missing -= cursor.givenUp();
+    }
+    return Math.max(0, missing);
+  }
+
+  private void begin(Segment next, @Nullable Segment previous) {
     segment = next;
     astray = next.recovered;
     offset = next.dataStart;
     index = 0;
-    if (next.sequence < 0 || next.sequence == sequence) {
+    if (next.sequence < 0) {
       return;
     }
-    if (next.sequence > sequence) {
-      // Whole segments are missing.
-      lose(EvictionReason.DAMAGED, next.sequence - sequence);
-      sequence = next.sequence;
-    } else if (next.recovered && sequence >= next.sequence + next.frames) {
+    if (previous == null || previous.piece.cursors() != next.piece.cursors()) {
+      sequence = firstSequence(next);
+    }
+    if (isFinished(next)) {
       offset = next.dataEnd;
       index = next.frames;
-    } else if (next.recovered) {
-      index = (int) (sequence - next.sequence);
-      Cursor cursor = cursors == null ? null : cursors.read(name);
-      if (cursor != null
-          && cursor.segmentId() == next.id
-          && cursor.sequence() == sequence
-          && cursor.offset() >= offset
-          && cursor.offset() <= next.dataEnd
-          && (cursor.offset() & 7) == 0) {
-        offset = cursor.offset();
-      }
-    } else {
-      sequence = next.sequence;
+      return;
+    }
+    // Whole segments may be missing.
+    lose(EvictionReason.DAMAGED, missingBefore(next, sequence));
+    index = firstIndex(next);
+    sequence = next.sequence + index;
+    scan.begin(next.buffer);
+    Cursor cursor = cursor(next);
+    if (index > 0
+        && cursor != null
+        && cursor.sequence() == sequence
+        && cursor.offset() >= offset
+        && cursor.offset() <= next.dataEnd
+        && (cursor.offset() & 7) == 0) {
+      offset = cursor.offset();
     }
   }
 
@@ -234,6 +286,7 @@ public final class JournalReader {
         // Somebody wrote where only we may.
         segment.isDamaged = true;
         astray = true;
+        scan.begin(segment.buffer);
       }
     }
   }
@@ -242,7 +295,7 @@ public final class JournalReader {
   private boolean find() {
     int end = segment.frames < 0 ? segment.claimedTo() : segment.dataEnd;
     int found = scan.find(segment.buffer, segment.seed, offset, end, index);
-    if (found < 0) {
+    if (found < 0 || segment.recovered && scan.index() >= segment.frames) {
       return false;
     }
     int gap = scan.index() - index;
@@ -274,9 +327,11 @@ public final class JournalReader {
       return false;
     }
     boolean any = false;
-    while (segment.start < floor.segment().start) {
+    Mark from = mark();
+    boolean passes = segment.start < floor.start();
+    while (segment.start < floor.start()) {
       int length = seek(segment.origin);
-      if (segment.start >= floor.segment().start) {
+      if (segment.start >= floor.start()) {
         break;
       }
       if (length != NOTHING) {
@@ -291,7 +346,26 @@ public final class JournalReader {
       }
     }
     reachedFloor = floor;
-    givenUpTo = segment.start;
+    givenUpTo = Math.max(givenUpTo, segment.start);
+    if (passes) {
+      if (behindGap == null || behindGap.position() != from.position()) {
+        beforeGap = from;
+      }
+      behindGap = mark();
+    }
+    Mark behind = behindGap;
+    if (behind != null && isInGap(acknowledgedMark)) {
+      // Nothing is on its way: a successor need not look for what was given up.
+      acknowledge(behind);
+    } else if (acknowledgedSegment.start < segment.start) {
+      // What is on its way lies in segments that are given back, and must not hold on to them. A
+      // successor that does not find it counts it.
+      acknowledgedSegment = segment;
+      if (segment.piece.cursors() == from.store) {
+        givenUp += sequence - from.sequence;
+        saveGivenBack(acknowledgedMark);
+      }
+    }
     journal.release();
     return any;
   }
@@ -333,32 +407,68 @@ public final class JournalReader {
    * again.
    */
   public void acknowledge(Mark mark) {
+    Mark to = mark;
+    Mark behind = behindGap;
+    if (behind != null && isInGap(mark)) {
+      to = behind;
+    }
     Segment from = acknowledgedSegment;
-    Segment to = mark.segment;
-    if (to.start < from.start) {
-      return; // what was given up meanwhile lies behind it
+    if (to.segmentStart < from.start) {
+      // Its segment was given up meanwhile.
+      if (to.position() > acknowledged) {
+        acknowledgedMark = to;
+        acknowledged = to.position();
+        saveGivenBack(to);
+      }
+      return;
     }
     boolean moved = false;
-    while (from != to) {
+    while (from.start != to.segmentStart) {
       Segment next = from.next;
       if (next == null) {
         return;
       }
       CursorFile cursors = from.piece.cursors();
-      if (cursors != null && cursors != next.piece.cursors()) {
-        cursors.save(name, from.id + 1, from.sequence + from.frames, 0);
+      if (cursors != null && from.sequence >= 0 && cursors != next.piece.cursors()) {
+        cursors.save(name, new Cursor(from.id + 1, from.sequence + from.frames, 0, 0));
       }
       from = next;
       moved = true;
     }
-    CursorFile cursors = to.piece.cursors();
+    CursorFile cursors = from.piece.cursors();
     if (cursors != null) {
-      cursors.save(name, to.id, mark.sequence, mark.offset);
+      Cursor cursor = new Cursor(from.id, to.sequence, to.offset, 0);
+      cursors.save(name, cursor);
+      if (moved) {
+        // Into both slots: neither may point to what is going to be used for other records.
+        cursors.save(name, cursor);
+      }
     }
-    acknowledgedSegment = to;
-    acknowledged = mark.position();
+    givenUp = 0;
+    acknowledgedMark = to;
+    acknowledgedSegment = from;
+    acknowledged = to.position();
     if (moved) {
       journal.release();
+    }
+  }
+
+  /** Whether what follows this place was given up. */
+  private boolean isInGap(Mark mark) {
+    Mark from = beforeGap;
+    Mark to = behindGap;
+    return from != null
+        && to != null
+        && mark.position() < to.position()
+        && (mark.position() >= from.position()
+            || mark.sequence == from.sequence && mark.store == from.store);
+  }
+
+  /** Keeps a place whose segment is given back, so that what follows it there shows as a gap. */
+  private void saveGivenBack(Mark mark) {
+    CursorFile cursors = segment.piece.cursors();
+    if (cursors != null && cursors == mark.store) {
+      cursors.save(name, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUp));
     }
   }
 

@@ -110,7 +110,7 @@ final class Segment {
   /** Whether an earlier process wrote it, so that nothing in it is to be trusted. */
   final boolean recovered;
 
-  /** By {@link System#nanoTime()}. */
+  /** By {@link JournalClock#nanos()}. */
   final long createdNanos;
 
   /** The segment that follows; set once, by whoever extends the journal. */
@@ -121,6 +121,9 @@ final class Segment {
 
   /** Where the last frame ends; once the segment is full. */
   volatile int end;
+
+  /** When appending moved on, by {@link JournalClock#nanos()}; once it did. */
+  volatile long leftNanos;
 
   /** Whether the seal is written; owned by the journal's thread. */
   boolean sealed;
@@ -151,7 +154,7 @@ final class Segment {
    * @param piece all zeros, direct or mapped, and so aligned to 8 bytes
    * @param sequence how many frames come before it; -1 where that is not known yet
    */
-  Segment(Piece piece, long start, SegmentHeader header, long sequence) {
+  Segment(Piece piece, long start, SegmentHeader header, long sequence, long nowNanos) {
     this.sequence = sequence;
     this.piece = piece;
     this.buffer = piece.buffer().order(ByteOrder.LITTLE_ENDIAN);
@@ -161,7 +164,8 @@ final class Segment {
     this.origin = header.origin();
     this.start = start;
     this.recovered = false;
-    this.createdNanos = System.nanoTime();
+    this.createdNanos = nowNanos;
+    this.leftNanos = nowNanos;
     this.dataStart = header.length() + SEAL;
     this.dataEnd = capacity - header.length();
     this.tail = dataStart;
@@ -169,7 +173,7 @@ final class Segment {
   }
 
   /** A segment that an earlier process wrote: full, and not to be trusted. */
-  Segment(StoredSegment stored, long start) {
+  Segment(StoredSegment stored, long start, long nowNanos) {
     SegmentHeader header = stored.header();
     this.piece = stored.piece();
     this.sequence = stored.sequence();
@@ -180,7 +184,7 @@ final class Segment {
     this.origin = header.origin();
     this.start = start;
     this.recovered = true;
-    this.createdNanos = System.nanoTime() - 1_000_000 * Math.min(stored.ageMillis(), MAX_AGE);
+    this.createdNanos = nowNanos - 1_000_000 * Math.min(stored.ageMillis(), MAX_AGE);
     this.dataStart = header.length() + SEAL;
     this.dataEnd = stored.end();
     this.tail = dataEnd + 8L;
@@ -220,6 +224,9 @@ final class Segment {
 
   /** Ends the segment where it is; later claims find no room. */
   void seal() {
+    if (((long) TAIL.getOpaque(this) & OFFSET_MASK) > dataEnd) {
+      return;
+    }
     endAt((long) TAIL.getAndAdd(this, capacity + 8L));
   }
 

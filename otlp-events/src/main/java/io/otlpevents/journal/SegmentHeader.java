@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 record SegmentHeader(long id, long seed, long createdMillis, int size, SegmentOrigin origin) {
 
   static final long MAGIC = 0x314A_5645_504C_544FL; // "OTLPEVJ1" in little-endian order
+
+  /** What a file begins with while it is cleaned: whatever else is in it is not needed any more. */
+  static final long CLEANING = 0x304A_5645_504C_544FL; // "OTLPEVJ0"
+
   static final int VERSION = 1;
   static final int FIXED = 56;
 
@@ -88,11 +92,16 @@ record SegmentHeader(long id, long seed, long createdMillis, int size, SegmentOr
     }
     // The copy's place depends on its length; it begins with the magic, at a multiple of 8.
     int limit = Math.max(0, buffer.capacity() - MAX_LENGTH);
+    long work = 16L * buffer.capacity();
     for (int at = (buffer.capacity() & ~7) - align(FIXED); at >= limit; at -= 8) {
-      if (buffer.getLong(at) == MAGIC) {
+      if (buffer.getLong(at) == MAGIC && at + buffer.getInt(at + 12) == buffer.getInt(at + 40)) {
         header = readAt(buffer, at);
-        if (header != null && at + header.length() == header.size()) {
+        if (header != null) {
           return header;
+        }
+        work -= buffer.capacity() - at;
+        if (work < 0) {
+          return null;
         }
       }
     }

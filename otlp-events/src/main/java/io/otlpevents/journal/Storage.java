@@ -15,7 +15,7 @@ interface Storage {
    */
   Piece allocate(int size) throws IOException;
 
-  /** Gives room back for good. */
+  /** Gives room back for good. It is still taken if that fails. */
   void discard(Piece piece) throws IOException;
 
   /** Sets room aside in which something is damaged, for people to look at. */
@@ -32,8 +32,11 @@ interface Storage {
   /** What earlier processes left, oldest first. Asked once, at start. */
   List<StoredSegment> recover() throws IOException;
 
-  /** How many records of earlier processes cannot even be told apart. */
-  default long unreadable() {
+  /**
+   * How many records of earlier processes cannot even be told apart, beside those that this reader
+   * finds missing between others.
+   */
+  default long unreadable(String reader) {
     return 0;
   }
 
@@ -50,6 +53,11 @@ interface Storage {
   /** Whether a piece may be used again for another segment. */
   default boolean isReusable(Piece piece, int size) {
     return piece.buffer().capacity() == size;
+  }
+
+  /** Whether there is still a place to take room from; for files, whether somebody removed it. */
+  default boolean isThere() {
+    return true;
   }
 
   /** Whether what was taken is still there; for files, whether somebody removed them. */

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,10 +29,14 @@ final class StoreDirectory {
   /** Damaged segments that are kept for people to look at; more are deleted. */
   private static final int MAX_QUARANTINED = 16;
 
+  /** More than can be written; a damaged number must not overflow. */
+  private static final long MAX_SEQUENCE = Long.MAX_VALUE / 4;
+
   private static final Logger logger = LoggerFactory.getLogger(Journal.class);
 
   private final FileLayer files;
   private final Path directory;
+  private final JournalClock clock;
   private final Closeable lock;
   private final CursorFile cursors;
   private long nextName;
@@ -39,22 +44,28 @@ final class StoreDirectory {
   private long nextSequence;
   private long unreadable;
 
-  private StoreDirectory(FileLayer files, Path directory, Closeable lock) throws IOException {
+  /** Of the first segment that is here; -1 if there is none. */
+  private long firstSequence = -1;
+
+  private StoreDirectory(FileLayer files, Path directory, JournalClock clock, Closeable lock)
+      throws IOException {
     this.files = files;
+    this.clock = clock;
     this.directory = directory;
     this.lock = lock;
     this.cursors = new CursorFile(cursorPiece());
   }
 
   /** Takes a directory over; null if somebody else has it. */
-  static @Nullable StoreDirectory tryOpen(FileLayer files, Path directory) throws IOException {
+  static @Nullable StoreDirectory tryOpen(FileLayer files, Path directory, JournalClock clock)
+      throws IOException {
     Closeable lock = files.tryLock(directory.resolve(LOCK));
     if (lock == null) {
       return null;
     }
     boolean opened = false;
     try {
-      StoreDirectory store = new StoreDirectory(files, directory, lock);
+      StoreDirectory store = new StoreDirectory(files, directory, clock, lock);
       opened = true;
       return store;
     } finally {
@@ -66,19 +77,34 @@ final class StoreDirectory {
 
   private Piece cursorPiece() throws IOException {
     Path file = directory.resolve(CURSORS);
-    if (files.exists(file)) {
-      try {
-        Piece piece = files.map(file);
-        if (piece.buffer().capacity() == CursorFile.SIZE) {
+    try {
+      if (files.exists(file)) {
+        Piece piece = readCursors(file);
+        if (piece != null) {
           return piece;
         }
-      } catch (IOException e) {
-        logger.warn("The cursors in {} cannot be read: {}", file, e);
+        // Everything that is still here is sent again.
+        files.delete(file);
       }
-      // Everything that is still here is sent again.
-      files.delete(file);
+      return files.create(file, CursorFile.SIZE, false);
+    } catch (AccessDeniedException e) {
+      throw e;
+    } catch (IOException e) {
+      // On a full disk, for example. The next process sends again what this one delivered.
+      logger.warn("The cursors in {} are kept in memory only: {}", file, e);
+      ByteBuffer memory = ByteBuffer.allocateDirect(CursorFile.SIZE);
+      return () -> memory;
     }
-    return files.create(file, CursorFile.SIZE, false);
+  }
+
+  private @Nullable Piece readCursors(Path file) {
+    try {
+      Piece piece = files.map(file);
+      return piece.buffer().capacity() == CursorFile.SIZE ? piece : null;
+    } catch (IOException e) {
+      logger.warn("The cursors in {} cannot be read: {}", file, e);
+      return null;
+    }
   }
 
   CursorFile cursors() {
@@ -98,6 +124,29 @@ final class StoreDirectory {
   /** How many records could not be read because nothing is known about their segment. */
   long unreadable() {
     return unreadable;
+  }
+
+  /**
+   * The same for one reader, without what it will find missing before the first segment.
+   *
+   * @param goesOn whether segments are made here that follow those that were
+   */
+  long unreadable(String reader, boolean goesOn) {
+    Cursor cursor = cursors.read(reader);
+    long first = firstSequence >= 0 || !goesOn ? firstSequence : nextSequence;
+    if (cursor == null || first < 0) {
+      return unreadable;
+    }
+    return Math.max(0, unreadable - Math.max(0, first - cursor.sequence()));
+  }
+
+  boolean isEmpty() throws IOException {
+    return files.list(directory).stream().noneMatch(file -> file.toString().endsWith(SEGMENT));
+  }
+
+  /** Whether it is still ours: whether the file that we have locked is still there. */
+  boolean isThere() {
+    return files.exists(directory.resolve(LOCK));
   }
 
   Piece create(int size, boolean durable) throws IOException {
@@ -134,6 +183,7 @@ final class StoreDirectory {
   }
 
   void close() throws IOException {
+    cursors.close();
     lock.close();
   }
 
@@ -159,9 +209,14 @@ final class StoreDirectory {
     FrameScan scan = new FrameScan();
     long sequence = -1;
     long gaps = 0;
-    for (Found segment : found) {
+    for (int i = 0; i < found.size(); i++) {
+      Found segment = found.get(i);
+      Found next = i + 1 < found.size() ? found.get(i + 1) : null;
       nextId = Math.max(nextId, segment.header.id() + 1);
-      StoredSegment stored = segment.seal(scan, sequence, all);
+      StoredSegment stored = segment.seal(scan, sequence, all, next, clock.millis());
+      if (firstSequence < 0) {
+        firstSequence = stored.sequence();
+      }
       if (sequence >= 0) {
         gaps += Math.max(0, stored.sequence() - sequence);
       }
@@ -169,7 +224,7 @@ final class StoreDirectory {
       nextSequence = Math.max(nextSequence, sequence);
       if (stored.frames() == 0) {
         // It was prepared and never used.
-        files.delete(((SegmentFile) stored.piece()).path);
+        remove(((SegmentFile) stored.piece()).path);
       } else {
         segments.add(stored);
       }
@@ -177,6 +232,23 @@ final class StoreDirectory {
     // Those that are missing between two others are counted by whoever reads across.
     unreadable = Math.max(0, unreadable - gaps);
     return segments;
+  }
+
+  /** A file that cannot be removed now is in nobody's way. */
+  private void remove(Path file) {
+    try {
+      files.delete(file);
+    } catch (IOException e) {
+      logger.warn("{} cannot be removed: {}", file, e);
+    }
+  }
+
+  private void setAside(Path file) {
+    try {
+      quarantine(file);
+    } catch (IOException e) {
+      logger.warn("{} cannot be set aside: {}", file, e);
+    }
   }
 
   private static long numberOf(Path file) {
@@ -189,17 +261,22 @@ final class StoreDirectory {
   }
 
   /** Maps a file; null if it is none of ours, or nothing is known about it any more. */
-  private @Nullable Found open(Path file) throws IOException {
+  private @Nullable Found open(Path file) {
     Piece piece;
     try {
       piece = files.map(file);
     } catch (IOException e) {
       logger.warn("{} cannot be read: {}", file, e);
       unreadable++;
-      quarantine(file);
+      setAside(file);
       return null;
     }
     ByteBuffer buffer = piece.buffer().order(ByteOrder.LITTLE_ENDIAN);
+    if (buffer.capacity() >= 8 && buffer.getLong(0) == SegmentHeader.CLEANING) {
+      // Every destination had passed it.
+      remove(file);
+      return null;
+    }
     SegmentHeader header = SegmentHeader.read(buffer);
     if (header != null) {
       return new Found(new SegmentFile(this, file, piece), header);
@@ -207,56 +284,100 @@ final class StoreDirectory {
     int frames = FrameScan.countUnverified(buffer);
     if (frames == 0 && FrameScan.isBlank(buffer)) {
       // Its process died while making it.
-      files.delete(file);
+      remove(file);
       return null;
     }
     unreadable += Math.max(1, frames);
-    quarantine(file);
+    setAside(file);
     return null;
   }
 
   private record Found(SegmentFile file, SegmentHeader header) {
 
-    StoredSegment seal(FrameScan scan, long previousEnd, Map<String, Cursor> cursors) {
+    private int dataStart() {
+      return header.length() + Segment.SEAL;
+    }
+
+    private int end() {
+      return Math.min(header.size() - header.length(), file.buffer().capacity() & ~7);
+    }
+
+    /** The number of frames and the first one's sequence; null without an intact seal. */
+    private @Nullable Seal seal() {
       ByteBuffer buffer = file.buffer();
-      int dataStart = header.length() + Segment.SEAL;
-      int end = Math.min(header.size() - header.length(), buffer.capacity() & ~7);
-      long age = Math.max(0, System.currentTimeMillis() - header.createdMillis());
-      if (dataStart <= buffer.capacity()) {
-        int at = dataStart - Segment.SEAL;
-        long sequence = buffer.getLong(at);
-        int frames = buffer.getInt(at + 8);
-        if (frames >= 0
-            && sequence >= 0
-            && buffer.getInt(at + 12) == Segment.sealChecksum(header.seed(), sequence, frames)) {
-          return new StoredSegment(file, header, end, frames, sequence, age);
-        }
+      if (dataStart() > buffer.capacity()) {
+        return null;
       }
-      int frames = scan.count(buffer, header.seed(), dataStart, end);
-      long sequence = previousEnd >= 0 ? previousEnd : sequenceBy(cursors, scan, end);
-      if (dataStart <= buffer.capacity()) {
-        Segment.writeSeal(buffer, dataStart, header.seed(), sequence, frames);
-      }
-      return new StoredSegment(file, header, end, frames, sequence, age);
+      int at = dataStart() - Segment.SEAL;
+      long sequence = buffer.getLong(at);
+      int frames = buffer.getInt(at + 8);
+      boolean intact =
+          frames >= 0
+              && frames <= header.size() / Segment.FRAME_HEADER
+              && sequence >= 0
+              && sequence <= MAX_SEQUENCE
+              && buffer.getInt(at + 12) == Segment.sealChecksum(header.seed(), sequence, frames);
+      return intact ? new Seal(sequence, frames) : null;
     }
 
     /**
-     * The first frame's sequence, when no segment before tells, by a cursor that points in here.
+     * Finds out what is in it, and writes that down where it is not.
+     *
+     * @param previousEnd the sequence that follows the segment before; -1 if there is none
+     * @param next the segment behind
      */
-    private long sequenceBy(Map<String, Cursor> cursors, FrameScan scan, int end) {
-      long sequence = 0;
+    StoredSegment seal(
+        FrameScan scan,
+        long previousEnd,
+        Map<String, Cursor> cursors,
+        @Nullable Found next,
+        long nowMillis) {
+      ByteBuffer buffer = file.buffer();
+      long age = Math.max(0, nowMillis - header.createdMillis());
+      Seal seal = seal();
+      if (seal == null) {
+        scan.begin(buffer);
+        boolean cut = buffer.capacity() < header.size();
+        int frames = scan.count(buffer, header.seed(), dataStart(), end(), cut);
+        seal = new Seal(sequence(scan, previousEnd, cursors, next, frames), frames);
+        if (dataStart() <= buffer.capacity()) {
+          Segment.writeSeal(buffer, dataStart(), header.seed(), seal.sequence, frames);
+        }
+      }
+      return new StoredSegment(file, header, end(), seal.frames, seal.sequence, age);
+    }
+
+    private long sequence(
+        FrameScan scan,
+        long previousEnd,
+        Map<String, Cursor> cursors,
+        @Nullable Found next,
+        int frames) {
+      long sequence = previousEnd;
       for (Cursor cursor : cursors.values()) {
         if (cursor.segmentId() == header.id()) {
-          int start = header.length() + Segment.SEAL;
-          int index =
-              scan.count(file.buffer(), header.seed(), start, Math.min(cursor.offset(), end));
-          return Math.max(0, cursor.sequence() - index);
+          return Math.max(0, cursor.sequence() - indexOf(cursor, scan));
         }
         if (cursor.segmentId() < header.id()) {
           sequence = Math.max(sequence, cursor.sequence());
         }
       }
-      return sequence;
+      if (sequence < 0 && next != null && next.header.id() == header.id() + 1) {
+        Seal behind = next.seal();
+        sequence = behind == null ? 0 : behind.sequence - frames;
+      }
+      return Math.max(0, sequence);
+    }
+
+    private int indexOf(Cursor cursor, FrameScan scan) {
+      ByteBuffer buffer = file.buffer();
+      int index = scan.indexAt(buffer, header.seed(), cursor.offset(), end());
+      return index >= 0
+          ? index
+          : scan.count(
+              buffer, header.seed(), dataStart(), Math.min(cursor.offset(), end()), false);
     }
   }
+
+  private record Seal(long sequence, int frames) {}
 }

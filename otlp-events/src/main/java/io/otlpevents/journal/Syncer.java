@@ -51,8 +51,8 @@ final class Syncer {
   }
 
   /** After a commit: waits for the device where the policy says so. */
-  boolean awaitSync(boolean mayWait) {
-    return !always || await(mayWait);
+  boolean awaitSync(Segment written, boolean mayWait) {
+    return !always || await(mayWait) && !written.suspect;
   }
 
   /**
@@ -114,7 +114,8 @@ final class Syncer {
     }
   }
 
-  private void round() {
+  /** Forces what was committed before; called by the thread, and by tests in its place. */
+  void round() {
     long round;
     lock.lock();
     try {
@@ -164,22 +165,23 @@ final class Syncer {
         return whole;
       }
       if (present.frames < 0 || committed < claimed && !present.suspect) {
-        forceBehind(next, last);
-        return whole;
+        return forceBehind(next, last) && whole;
       }
       move(next);
     }
   }
 
   /** A writer is slow: the segments behind are forced, and this one again in the next round. */
-  private void forceBehind(Segment next, Segment last) {
+  private boolean forceBehind(Segment next, Segment last) {
+    boolean whole = true;
     forcedTo = 0;
     for (Segment at = next; at != null; at = at.next) {
-      force(at, at.claimedTo());
+      whole &= force(at, at.claimedTo());
       if (at == last) {
-        return;
+        break;
       }
     }
+    return whole;
   }
 
   private void move(Segment to) {
@@ -201,7 +203,7 @@ final class Syncer {
       }
       at +=
           (length & Segment.PADDING) != 0
-              ? Math.max(8, length & Segment.LENGTH_MASK)
+              ? Math.max(8, Segment.align(length & Segment.LENGTH_MASK))
               : Segment.align(Segment.FRAME_HEADER + length);
     }
     return Math.min(at, end);
@@ -209,6 +211,9 @@ final class Syncer {
 
   private boolean force(Segment present, int to) {
     if (present.suspect) {
+      if (present == journal.active()) {
+        journal.roll(present); // there may have been no room to do so before
+      }
       return false;
     }
     try {

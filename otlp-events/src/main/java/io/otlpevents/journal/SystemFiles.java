@@ -102,8 +102,10 @@ final class SystemFiles implements FileLayer {
 
   private static void unlock(Path real, FileChannel channel) throws IOException {
     synchronized (LOCKED) {
-      LOCKED.remove(real);
-      channel.close();
+      if (channel.isOpen()) {
+        LOCKED.remove(real);
+        channel.close();
+      }
     }
   }
 
@@ -118,8 +120,9 @@ final class SystemFiles implements FileLayer {
 
   @Override
   public Piece create(Path file, int size, boolean durable) throws IOException {
+    FileChannel opened = open(file, StandardOpenOption.CREATE_NEW);
     boolean whole = false;
-    try (FileChannel channel = open(file, StandardOpenOption.CREATE_NEW)) {
+    try (FileChannel channel = opened) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(size, CHUNK));
       for (int at = 0; at < size; ) {
         zeros.position(0).limit(Math.min(zeros.capacity(), size - at));
@@ -156,8 +159,12 @@ final class SystemFiles implements FileLayer {
   public Piece map(Path file) throws IOException {
     try (FileChannel channel = open(file, StandardOpenOption.WRITE)) {
       long size = channel.size();
-      if (size < 8 || size > Integer.MAX_VALUE) {
+      if (size > Integer.MAX_VALUE) {
         throw new IOException(file + " has " + size + " bytes, which is no segment");
+      }
+      if (size == 0) {
+        ByteBuffer nothing = ByteBuffer.allocate(0);
+        return () -> nothing;
       }
       return new MappedFile(channel.map(MapMode.READ_WRITE, 0, size));
     }

@@ -240,7 +240,7 @@ class JournalTests {
     SegmentHeader header =
         new SegmentHeader(
             42, 4711, 1_700_000_000_000L, SEGMENT, new SegmentOrigin(RESOURCE, SCOPE));
-    Segment segment = new Segment(() -> buffer, 0, header, 0);
+    Segment segment = new Segment(() -> buffer, 0, header, 0, 0);
     byte[] magic = new byte[8];
     buffer.get(0, magic);
     assertThat(new String(magic, java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("OTLPEVJ1");

@@ -1,0 +1,53 @@
+package io.otlpevents.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random sequences of everything that happens to a journal, against a model of what must be read.
+ * {@code -Djournal.seed=} repeats one, {@code -Djournal.seeds=} runs as many.
+ */
+class JournalModelTests {
+
+  @Test
+  void noRecordIsAlteredOrLostWithoutBeingCounted() {
+    Long only = Long.getLong("journal.seed");
+    if (only != null) {
+      run(only);
+      return;
+    }
+    int seeds = Integer.getInteger("journal.seeds", 1500);
+    long first = Long.getLong("journal.first", new SplittableRandom().nextLong());
+    System.out.println("journal model: " + seeds + " seeds from " + first);
+    int failures = 0;
+    Throwable failure = null;
+    for (int i = 0; i < seeds; i++) {
+      try {
+        run(first + i);
+      } catch (Throwable e) {
+        failures++;
+        if (failures <= 12) {
+          System.out.println("journal model: -Djournal.seed=" + (first + i) + " fails: " + e);
+        }
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (failure != null) {
+      throw new AssertionError(failures + " of " + seeds + " seeds fail, see above", failure);
+    }
+  }
+
+  private static void run(long seed) {
+    JournalModel model = new JournalModel(seed);
+    try {
+      model.run();
+      assertThat(model.altered).isZero();
+    } catch (RuntimeException | Error e) {
+      throw new AssertionError("-Djournal.seed=" + seed + ": " + e.getMessage(), e);
+    } finally {
+      model.dispose();
+    }
+  }
+}

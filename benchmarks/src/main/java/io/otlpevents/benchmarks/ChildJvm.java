@@ -33,9 +33,14 @@ final class ChildJvm implements AutoCloseable {
    * @param log takes what the child writes on stderr
    */
   static ChildJvm start(Class<?> main, Path log, List<String> arguments) {
+    return start(main, log, arguments, JVM_OPTIONS);
+  }
+
+  /** The same with other options of the virtual machine. */
+  static ChildJvm start(Class<?> main, Path log, List<String> arguments, List<String> jvmOptions) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JVM_OPTIONS);
+    command.addAll(jvmOptions);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());

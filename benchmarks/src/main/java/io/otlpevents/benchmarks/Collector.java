@@ -37,7 +37,12 @@ final class Collector implements AutoCloseable {
 
   /** Throws away what it has decoded. */
   static Collector discarding(Path binary, Path directory) {
-    return start(binary, directory, "nop: {}", "nop", 0, 0);
+    return discarding(binary, directory, 0, 0);
+  }
+
+  /** The same on these ports. */
+  static Collector discarding(Path binary, Path directory, int grpcPort, int httpPort) {
+    return start(binary, directory, "nop: {}", "nop", grpcPort, httpPort);
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.otlpevents.benchmarks;
 
 import io.otlpevents.EmitResult;
+import io.otlpevents.journal.FsyncPolicy;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,6 +53,11 @@ public class EmitBenchmark {
   }
 
   @Benchmark
+  public EmitResult engineDisk(EngineOnDisk engine, Emitter emitter) {
+    return SampleEvent.emit(engine.client.emitter(), emitter.number++);
+  }
+
+  @Benchmark
   public EmitResult engineRecord(Engine engine, Emitter emitter) {
     return SampleEvent.emitRecord(engine.client.emitter(), emitter.number++);
   }
@@ -70,6 +77,24 @@ public class EmitBenchmark {
   public static class Engine {
 
     final EngineClient client = EngineClient.discarding();
+
+    @TearDown(Level.Trial)
+    public void close(BenchmarkParams params) throws IOException {
+      finish(client, params);
+    }
+  }
+
+  /** The same with its journal in files, written to the device when the system wishes. */
+  @State(Scope.Benchmark)
+  public static class EngineOnDisk {
+
+    final EngineClient client =
+        EngineClient.discarding(EngineClient.onDisk(directory(), FsyncPolicy.OS));
+
+    private static Path directory() {
+      String folder = System.getProperty(EmitTally.FOLDER, System.getProperty("java.io.tmpdir"));
+      return Path.of(folder).resolve("journal-" + ProcessHandle.current().pid());
+    }
 
     @TearDown(Level.Trial)
     public void close(BenchmarkParams params) throws IOException {

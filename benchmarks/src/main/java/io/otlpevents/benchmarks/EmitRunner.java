@@ -23,7 +23,7 @@ final class EmitRunner {
       """
       --quick             one fork with short iterations
       --threads 1,2       how many threads emit
-      --only engine,blrp  which of engine, engineRecord, blrp, blrpTuned
+      --only engine,blrp  which of engine, engineDisk, engineRecord, blrp, blrpTuned
       --forks 3           JVMs for each
       --iterations 5      measured iterations in each, as many for warm-up
       --seconds 2         length of an iteration
@@ -34,6 +34,8 @@ final class EmitRunner {
       Map.of(
           "engine",
           "engine, `block`",
+          "engineDisk",
+          "engine, `block`, on disk",
           "engineRecord",
           "engine, `block`, `EventRecord`",
           "blrp",
@@ -90,7 +92,8 @@ final class EmitRunner {
             .include(
                 EmitBenchmark.class.getSimpleName()
                     + "\\.("
-                    + String.join("|", options.texts("only", "engine,engineRecord,blrp,blrpTuned"))
+                    + String.join(
+                        "|", options.texts("only", "engine,engineDisk,engineRecord,blrp,blrpTuned"))
                     + ")$")
             .threads(threads)
             .forks(options.number("forks", quick ? 1 : 3, 1, 20))
@@ -114,16 +117,13 @@ final class EmitRunner {
             "contestant",
             "ns per emit (± 99.9 %)",
             "in relation to BLRP, default",
+            "to the engine in memory",
             "survived",
             "caller CPU / emit",
             "caller allocates / emit",
             "all threads allocate / emit");
-    double peer = 0;
-    for (RunResult result : results) {
-      if (name(result).equals("blrp")) {
-        peer = result.getPrimaryResult().getScore();
-      }
-    }
+    double peer = score(results, "blrp");
+    double memory = score(results, "engine");
     for (RunResult result : results) {
       double time = result.getPrimaryResult().getScore();
       double error = result.getPrimaryResult().getScoreError();
@@ -132,12 +132,22 @@ final class EmitRunner {
           LABELS.getOrDefault(name(result), name(result)),
           decimal(time, 0) + " ± " + decimal(error, 0),
           peer == 0 ? "–" : decimal(time / peer, 2) + " ×",
+          memory == 0 ? "–" : decimal(time / memory, 2) + " ×",
           percent(tally.survived(), tally.emitted()),
           decimal((double) tally.callerCpuNanos() / tally.measured(), 0) + " ns",
           decimal((double) tally.callerBytes() / tally.measured(), 3) + " B",
           decimal(allocation(result), 3) + " B");
     }
     return table.toString();
+  }
+
+  private static double score(Collection<RunResult> results, String name) {
+    for (RunResult result : results) {
+      if (name(result).equals(name)) {
+        return result.getPrimaryResult().getScore();
+      }
+    }
+    return 0;
   }
 
   private static double allocation(RunResult result) {

@@ -10,6 +10,8 @@ import io.otlpevents.delivery.DeliveryOutcome;
 import io.otlpevents.delivery.DeliveryOutcome.Delivered;
 import io.otlpevents.delivery.Destination;
 import io.otlpevents.delivery.EventBatch;
+import io.otlpevents.journal.DiskSettings;
+import io.otlpevents.journal.FsyncPolicy;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.journal.OverflowPolicy;
 import io.otlpevents.ledger.DestinationAccount;
@@ -22,6 +24,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.function.Consumer;
@@ -34,22 +37,46 @@ final class EngineClient implements Client {
   private final EventEmitter emitter;
 
   private EngineClient(Destination destination) {
-    this.pipeline =
-        EventPipeline.builder()
-            .journal(JournalSettings.defaults().withOverflow(OverflowPolicy.BLOCK))
-            .destination(destination)
-            .build();
+    this(destination, JournalSettings.defaults().withOverflow(OverflowPolicy.BLOCK));
+  }
+
+  private EngineClient(Destination destination, JournalSettings journal) {
+    this.pipeline = EventPipeline.builder().journal(journal).destination(destination).build();
     this.emitter = pipeline.emitter();
+  }
+
+  /** A journal in files, otherwise as the one in memory. */
+  static JournalSettings onDisk(Path directory, FsyncPolicy fsync) {
+    return JournalSettings.onDisk(DiskSettings.in(directory).withFsync(fsync))
+        .withOverflow(OverflowPolicy.BLOCK);
+  }
+
+  /** As {@link #discarding()}, with another journal. */
+  static EngineClient discarding(JournalSettings journal) {
+    return new EngineClient(new Discarding(), journal);
+  }
+
+  /** Delivers nothing: each request is to be sent again. */
+  static EngineClient dead(JournalSettings journal) {
+    return new EngineClient(new Dead(), journal);
+  }
+
+  /** Sends to a receiver from this journal. */
+  static EngineClient sendingTo(Protocol protocol, URI endpoint, JournalSettings journal) {
+    return new EngineClient(destination(protocol, endpoint), journal);
+  }
+
+  private static Destination destination(Protocol protocol, URI endpoint) {
+    OtlpSettings settings = OtlpSettings.builder(endpoint).build();
+    return protocol == Protocol.GRPC
+        ? OtlpGrpcDestination.create(settings)
+        : OtlpHttpDestination.create(settings);
   }
 
   /** Sends to a receiver. */
   static EngineClient sendingTo(
       Protocol protocol, URI endpoint, @Nullable AcknowledgedNumbers acknowledged) {
-    OtlpSettings settings = OtlpSettings.builder(endpoint).build();
-    Destination destination =
-        protocol == Protocol.GRPC
-            ? OtlpGrpcDestination.create(settings)
-            : OtlpHttpDestination.create(settings);
+    Destination destination = destination(protocol, endpoint);
     return new EngineClient(
         acknowledged == null ? destination : new Noting(destination, acknowledged));
   }
@@ -70,6 +97,11 @@ final class EngineClient implements Client {
 
   Ledger.Snapshot ledger() {
     return pipeline.ledger().snapshot();
+  }
+
+  /** Closes without waiting for what is left. */
+  void abandon() {
+    pipeline.close(Duration.ZERO);
   }
 
   @Override
@@ -136,6 +168,22 @@ final class EngineClient implements Client {
     @Override
     public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
       done.accept(new Delivered());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class Dead implements Destination {
+
+    @Override
+    public String name() {
+      return "discarding";
+    }
+
+    @Override
+    public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
+      done.accept(new DeliveryOutcome.Retry("dead", null));
     }
 
     @Override

@@ -24,6 +24,15 @@ final class WorkFolder {
     }
   }
 
+  /** In this folder instead of the system's for temporary files. */
+  static WorkFolder createIn(Path folder) {
+    try {
+      return new WorkFolder(Files.createTempDirectory(folder, "otlp-events-benchmarks"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   Path path() {
     return path;
   }

@@ -25,6 +25,14 @@ class EmitBenchmarkTests {
   }
 
   @Test
+  void everyEventOfTheEngineOnDiskSurvives() throws Exception {
+    EmitTally tally = run("engineDisk");
+
+    assertThat(tally.emitted()).isPositive();
+    assertThat(tally.survived()).isEqualTo(tally.emitted());
+  }
+
+  @Test
   void countsWhatThePeerExports() throws Exception {
     EmitTally tally = run("blrp");
 

@@ -16,6 +16,7 @@ import io.otlpevents.FlushResult;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.delivery.Destination;
 import io.otlpevents.interop.CollectorProcess.Security;
+import io.otlpevents.journal.DiskSettings;
 import io.otlpevents.journal.JournalSettings;
 import io.otlpevents.ledger.Ledger;
 import io.otlpevents.otlp.OtlpCompression;
@@ -40,8 +41,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -58,13 +61,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class CollectorInteropIntegrationTests {
 
-  private static final long SEED = Long.getLong("seed", System.nanoTime());
+  static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final int EVENTS = Integer.getInteger("events", 2_000);
 
   private static final Duration ENOUGH = Duration.ofSeconds(60);
   private static final Duration A_MOMENT = Duration.ofMillis(200);
 
   private static final String UID = "log.record.uid";
+  private static final String PROCESS = "interop.process";
   private static final Pattern UUID_V7 =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
@@ -252,6 +256,48 @@ class CollectorInteropIntegrationTests {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void everyEventArrivesUnderItsProcessThoughTheApplicationIsKilled(Transport transport)
+      throws Exception {
+    Path journal = directory.resolve("journal");
+    try (CollectorProcess collector = CollectorProcess.stopped(directory)) {
+      Arrivals arrivals = new Arrivals(KilledApplication::processOf);
+      Set<Integer> accepted = new HashSet<>();
+
+      try (KilledApplication first = KilledApplication.start(transport, collector, journal, 0)) {
+        first.awaitAccepted(300);
+        first.kill();
+        accepted.addAll(first.accepted());
+      }
+      try (KilledApplication second = KilledApplication.start(transport, collector, journal, 1)) {
+        second.awaitAccepted(300);
+        collector.start();
+        await().atMost(ENOUGH).until(() -> !collector.records().isEmpty());
+        second.kill();
+        accepted.addAll(second.accepted());
+      }
+      try (KilledApplication last = KilledApplication.start(transport, collector, journal, 2)) {
+        last.awaitAccepted(KilledApplication.EVENTS);
+        accepted.addAll(last.accepted());
+        await()
+            .atMost(ENOUGH)
+            .untilAsserted(
+                () -> {
+                  arrivals.check(collector.records());
+                  assertThat(arrivals.uids.keySet()).as("seed %d", SEED).containsAll(accepted);
+                });
+      }
+      System.out.printf(
+          "%s: %d events accepted by three processes, two of them killed, %d arrived%n",
+          transport, accepted.size(), arrivals.uids.size());
+      assertThat(arrivals.uids.keySet())
+          .as("seed %d", SEED)
+          .extracting(KilledApplication::processOf)
+          .contains(0, 1, 2);
+    }
+  }
+
   private static void awaitArrivals(CollectorProcess collector, Flow flow, int more) {
     int before = collector.records().size();
     await()
@@ -261,12 +307,33 @@ class CollectorInteropIntegrationTests {
   }
 
   private static EventPipeline pipeline(Destination destination, DeliverySettings delivery) {
+    return pipeline(RESOURCE, destination, delivery, null);
+  }
+
+  /** In a process that will be killed. */
+  static EventPipeline pipeline(int process, Destination destination, Path journal) {
+    return pipeline(
+        RESOURCE.toBuilder().put(PROCESS, process).build(),
+        destination,
+        impatient(),
+        DiskSettings.in(journal));
+  }
+
+  private static EventPipeline pipeline(
+      Resource resource,
+      Destination destination,
+      DeliverySettings delivery,
+      @Nullable DiskSettings disk) {
     return EventPipeline.builder()
-        .resource(RESOURCE)
+        .resource(resource)
         .scope("shop.événements", "1.2.3")
         .destination(destination)
         .delivery(delivery)
-        .journal(JournalSettings.defaults().withSegmentSize(2 << 20).withMaxEventSize(1 << 20))
+        .journal(
+            JournalSettings.defaults()
+                .withSegmentSize(2 << 20)
+                .withMaxEventSize(1 << 20)
+                .withDisk(disk))
         .build();
   }
 
@@ -314,43 +381,30 @@ class CollectorInteropIntegrationTests {
 
   /** The protocols of the Collector. */
   enum Transport {
-    GRPC {
-      @Override
-      URI endpoint(CollectorProcess collector, Security security) {
-        return collector.grpcEndpoint(security);
-      }
+    GRPC,
+    HTTP_PROTOBUF,
+    HTTP_JSON;
 
-      @Override
-      Destination destination(OtlpSettings settings) {
-        return OtlpGrpcDestination.create(settings);
-      }
-    },
-    HTTP_PROTOBUF {
-      @Override
-      URI endpoint(CollectorProcess collector, Security security) {
-        return collector.httpEndpoint(security);
-      }
+    /** To a Collector that another process knows only by its addresses. */
+    Destination destination(URI endpoint) {
+      return destination(OtlpSettings.builder(endpoint).build());
+    }
 
-      @Override
-      Destination destination(OtlpSettings settings) {
-        return OtlpHttpDestination.create(settings);
-      }
-    },
-    HTTP_JSON {
-      @Override
-      URI endpoint(CollectorProcess collector, Security security) {
-        return collector.httpEndpoint(security);
-      }
+    private Destination destination(OtlpSettings settings) {
+      return switch (this) {
+        case GRPC -> OtlpGrpcDestination.create(settings);
+        case HTTP_PROTOBUF -> OtlpHttpDestination.create(settings);
+        case HTTP_JSON -> OtlpHttpDestination.create(settings, OtlpEncoding.JSON);
+      };
+    }
 
-      @Override
-      Destination destination(OtlpSettings settings) {
-        return OtlpHttpDestination.create(settings, OtlpEncoding.JSON);
-      }
-    };
+    URI endpoint(CollectorProcess collector) {
+      return endpoint(collector, Security.NONE);
+    }
 
-    abstract URI endpoint(CollectorProcess collector, Security security);
-
-    abstract Destination destination(OtlpSettings settings);
+    private URI endpoint(CollectorProcess collector, Security security) {
+      return this == GRPC ? collector.grpcEndpoint(security) : collector.httpEndpoint(security);
+    }
 
     Destination destination(
         CollectorProcess collector, OtlpCompression compression, Security security) {
@@ -370,9 +424,22 @@ class CollectorInteropIntegrationTests {
   private static final class Arrivals {
 
     private final long begun = nanos(Instant.now());
+    private final IntFunction<@Nullable Integer> processes;
     final Map<Integer, String> uids = new HashMap<>();
     int duplicates;
     long duplicateBytes;
+
+    /** Of one process, whose resource does not tell which. */
+    Arrivals() {
+      this(number -> null);
+    }
+
+    /**
+     * @param processes which process an event is of, by its number
+     */
+    Arrivals(IntFunction<@Nullable Integer> processes) {
+      this.processes = processes;
+    }
 
     void check(List<ReceivedEvent> events) {
       long end = nanos(Instant.now());
@@ -399,7 +466,7 @@ class CollectorInteropIntegrationTests {
       String what = "event %d of seed %d".formatted(number, SEED);
       assertThat(byKey(what, event.resource().getAttributesList()))
           .as(what)
-          .isEqualTo(EXPECTED_RESOURCE);
+          .isEqualTo(expectedResource(number));
       assertThat(event.resourceSchemaUrl()).as(what).isEqualTo(SCHEMA_URL);
       assertThat(event.scope()).as(what).isEqualTo(EXPECTED_SCOPE);
       assertThat(event.scopeSchemaUrl()).as(what).isEmpty();
@@ -428,6 +495,15 @@ class CollectorInteropIntegrationTests {
             .isEqualTo(attribute.getValue());
       }
       assertThat(attributes).as("%s: more than expected", what).isEmpty();
+    }
+
+    private Map<String, AnyValue> expectedResource(int number) {
+      Integer process = processes.apply(number);
+      Map<String, AnyValue> resource = new HashMap<>(EXPECTED_RESOURCE);
+      if (process != null) {
+        resource.put(PROCESS, number(process));
+      }
+      return resource;
     }
 
     private static Map<String, AnyValue> byKey(String what, List<KeyValue> attributes) {

@@ -78,11 +78,12 @@ final class KillRun {
       try {
         for (int kill = 0; kill < kills; kill++) {
           int place = kill % atOnce;
-          if (random.nextInt(4) == 0) {
-            receiver.usual =
-                receiver.usual == ScriptedReceiver.Answer.OK
-                    ? ScriptedReceiver.Answer.UNAVAILABLE
-                    : ScriptedReceiver.Answer.OK;
+          if (receiver.usual == ScriptedReceiver.Answer.OK) {
+            if (random.nextInt(6) == 0) {
+              receiver.usual = ScriptedReceiver.Answer.UNAVAILABLE;
+            }
+          } else if (random.nextBoolean()) {
+            receiver.usual = ScriptedReceiver.Answer.OK;
           }
           for (int i = 0; i < atOnce; i++) {
             if (alive[i] == null) {

@@ -2,7 +2,6 @@ package io.otlpevents.otlp;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.resources.Resource;
-import io.otlpevents.EmitResult;
 import io.otlpevents.delivery.DeliverySettings;
 import io.otlpevents.journal.DiskSettings;
 import io.otlpevents.journal.FsyncPolicy;
@@ -153,7 +152,7 @@ final class KilledEmitter {
   }
 
   private static void emit(Life life, int number, EventPipeline pipeline, FileOutputStream out) {
-    if (new NumberedEvent(life.process, number).emit(pipeline.emitter()) == EmitResult.ACCEPTED) {
+    if (new NumberedEvent(life.process, number).emit(pipeline.emitter()).isAccepted()) {
       write(out, number);
     }
   }

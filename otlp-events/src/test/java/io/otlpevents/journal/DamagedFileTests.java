@@ -84,7 +84,14 @@ class DamagedFileTests {
     DiskSettings settings = DiskSettings.in(ROOT);
     return new Journal(
         new JournalSettings(
-            4 * SEGMENT, SEGMENT, 16 * 1024, OverflowPolicy.BLOCK, Duration.ZERO, 0, null, settings),
+            4 * SEGMENT,
+            SEGMENT,
+            16 * 1024,
+            OverflowPolicy.BLOCK,
+            Duration.ZERO,
+            0,
+            null,
+            settings),
         new SegmentOrigin(new byte[] {1, 2, 3}, new byte[] {4, 5}),
         new DiskStorage(files, settings, JournalClock.SYSTEM),
         JournalClock.SYSTEM,
@@ -259,7 +266,9 @@ class DamagedFileTests {
         outcome.balances(place);
         assertThat(outcome.lost).as(place).isZero();
         assertThat(outcome.read).as(place).endsWith(RECORDS - 1).hasSizeGreaterThanOrEqualTo(25);
-        assertThat(outcome.read).as(place).isEqualTo(numbers(RECORDS - outcome.read.size(), RECORDS));
+        assertThat(outcome.read)
+            .as(place)
+            .isEqualTo(numbers(RECORDS - outcome.read.size(), RECORDS));
       }
     }
     System.out.println("cursors: " + flips + " bits flipped, none lost");
@@ -343,7 +352,8 @@ class DamagedFileTests {
         case 2 -> buffer.putInt(at + 4, nasty[random.nextInt(nasty.length)]);
         default -> {
           int from = random.nextInt(bytes.length);
-          int length = Math.min(random.nextInt(4096), Math.min(bytes.length - from, bytes.length - at));
+          int length =
+              Math.min(random.nextInt(4096), Math.min(bytes.length - from, bytes.length - at));
           System.arraycopy(bytes, from, bytes, at, length);
         }
       }
@@ -378,7 +388,11 @@ class DamagedFileTests {
     // Candidates of frames at every place, each as long as can be.
     FrameScan scan = new FrameScan();
     for (int at = 0; at + 16 <= size; at += 16) {
-      buffer.putInt(at, (size - at - 16) & ~7).putInt(at + 4, 7).putInt(at + 8, 0).putInt(at + 12, 1);
+      buffer
+          .putInt(at, (size - at - 16) & ~7)
+          .putInt(at + 4, 7)
+          .putInt(at + 8, 0)
+          .putInt(at + 12, 1);
     }
     scan.begin(buffer);
     for (int at = 0; at < size; at += 16) {

@@ -81,8 +81,7 @@ class DiskFaultTests {
   @Test
   void aFullDiskIsAnsweredByThePolicyAndEndsWithIt() {
     FaultyFiles files = new FaultyFiles(disk);
-    Journal journal =
-        open(files, OverflowPolicy.DROP_NEWEST, Duration.ZERO, DiskSettings.in(ROOT));
+    Journal journal = open(files, OverflowPolicy.DROP_NEWEST, Duration.ZERO, DiskSettings.in(ROOT));
     JournalReader reader = journal.openReader("a");
     disk.capacity = disk.used();
     int appended = 0;
@@ -123,8 +122,7 @@ class DiskFaultTests {
   void startsOnAFullDiskEvenIfNothingCanBeMadeThere() {
     FaultyFiles files = new FaultyFiles(disk);
     disk.capacity = 0;
-    Journal journal =
-        open(files, OverflowPolicy.DROP_NEWEST, Duration.ZERO, DiskSettings.in(ROOT));
+    Journal journal = open(files, OverflowPolicy.DROP_NEWEST, Duration.ZERO, DiskSettings.in(ROOT));
     JournalReader reader = journal.openReader("a");
     assertThat(append(journal, 1)).isEqualTo(AppendResult.FULL);
     disk.capacity = Long.MAX_VALUE;
@@ -136,7 +134,8 @@ class DiskFaultTests {
   void startsWhateverCannotBeMappedRenamedOrDeleted() {
     for (Operation operation : List.of(Operation.MAP, Operation.RENAME, Operation.DELETE)) {
       FaultyFiles before = new FaultyFiles(disk);
-      Journal first = open(before, OverflowPolicy.BLOCK, Duration.ofSeconds(5), DiskSettings.in(ROOT));
+      Journal first =
+          open(before, OverflowPolicy.BLOCK, Duration.ofSeconds(5), DiskSettings.in(ROOT));
       append(first, 1);
       opened.remove(first);
       first.close();
@@ -144,11 +143,14 @@ class DiskFaultTests {
       disk.add(ROOT.resolve("0/77.segment"), 4096);
       FaultyFiles files = new FaultyFiles(disk);
       files.fail(operation, 100);
-      Journal second = open(files, OverflowPolicy.BLOCK, Duration.ofSeconds(5), DiskSettings.in(ROOT));
+      Journal second =
+          open(files, OverflowPolicy.BLOCK, Duration.ofSeconds(5), DiskSettings.in(ROOT));
       JournalReader reader = second.openReader("b" + operation);
       assertThat(append(second, 2)).as("%s", operation).isEqualTo(AppendResult.APPENDED);
       assertThat(readAll(reader)).as("%s", operation).last().isEqualTo(2);
-      assertThat(reader.takeLost(EvictionReason.DAMAGED)).isEqualTo(reader.recovered()).isPositive();
+      assertThat(reader.takeLost(EvictionReason.DAMAGED))
+          .isEqualTo(reader.recovered())
+          .isPositive();
       files.heal();
       opened.remove(second);
       second.close();
@@ -169,7 +171,9 @@ class DiskFaultTests {
           Files.delete(file);
         }
       }
-      await().until(() -> journal.active().piece instanceof SegmentFile file && Files.exists(file.path));
+      await()
+          .until(
+              () -> journal.active().piece instanceof SegmentFile file && Files.exists(file.path));
       assertThat(append(journal, 2)).isEqualTo(AppendResult.APPENDED);
       assertThat(readAll(reader)).containsExactly(1, 2);
       journal.close();
@@ -250,12 +254,14 @@ class DiskFaultTests {
       opened.remove(journal);
       Thread closer = new Thread(journal::close); // its operations fail: the process is dead
       closer.setDaemon(true);
+      closer.setUncaughtExceptionHandler((thread, e) -> assertThat(files.dead).isTrue());
       closer.start();
       closer.join();
       device.cutPower(random, random.nextInt(100));
 
       FaultyFiles after = new FaultyFiles(device);
-      Journal successor = open(after, OverflowPolicy.BLOCK, Duration.ofSeconds(30), DiskSettings.in(ROOT));
+      Journal successor =
+          open(after, OverflowPolicy.BLOCK, Duration.ofSeconds(30), DiskSettings.in(ROOT));
       JournalReader again = successor.openReader("a");
       List<Integer> read = readAll(again);
       long lost = 0;
@@ -267,7 +273,9 @@ class DiskFaultTests {
         lostByOs += safe.size() - read.size();
       } else {
         assertThat(read).as("%s, round %s of seed %s", policy, round, seed).containsAll(safe);
-        assertThat(lost).as("%s, round %s of seed %s: falsely missed", policy, round, seed).isZero();
+        assertThat(lost)
+            .as("%s, round %s of seed %s: falsely missed", policy, round, seed)
+            .isZero();
       }
       opened.remove(successor);
       successor.close();
@@ -331,7 +339,9 @@ class DiskFaultTests {
   private static void assertRefused(
       Path path, JournalDirectoryException.Reason reason, String message) {
     assertThatThrownBy(
-            () -> new Journal(JournalSettings.onDisk(DiskSettings.in(path)), new byte[0], new byte[0]))
+            () ->
+                new Journal(
+                    JournalSettings.onDisk(DiskSettings.in(path)), new byte[0], new byte[0]))
         .isInstanceOfSatisfying(
             JournalDirectoryException.class, e -> assertThat(e.reason()).isEqualTo(reason))
         .hasMessageContaining(path.toString())

@@ -166,6 +166,11 @@ final class EngineClient implements Client {
     }
 
     @Override
+    public boolean releasesBatches() {
+      return true;
+    }
+
+    @Override
     public void close() {}
   }
 
@@ -179,6 +184,11 @@ final class EngineClient implements Client {
     @Override
     public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
       done.accept(new DeliveryOutcome.Retry("dead", null));
+    }
+
+    @Override
+    public boolean releasesBatches() {
+      return true;
     }
 
     @Override
@@ -222,6 +232,11 @@ final class EngineClient implements Client {
             }
             done.accept(outcome);
           });
+    }
+
+    @Override
+    public boolean releasesBatches() {
+      return destination.releasesBatches();
     }
 
     private static BitSet numbers(byte[] request) {

@@ -171,6 +171,11 @@ final class EngineClient implements Client {
     }
 
     @Override
+    public boolean releasesBatches() {
+      return true;
+    }
+
+    @Override
     public void close() {}
   }
 
@@ -184,6 +189,11 @@ final class EngineClient implements Client {
     @Override
     public void send(EventBatch batch, Consumer<DeliveryOutcome> done) {
       done.accept(new DeliveryOutcome.Retry("dead", null));
+    }
+
+    @Override
+    public boolean releasesBatches() {
+      return true;
     }
 
     @Override
@@ -227,6 +237,11 @@ final class EngineClient implements Client {
             }
             done.accept(outcome);
           });
+    }
+
+    @Override
+    public boolean releasesBatches() {
+      return destination.releasesBatches();
     }
 
     private static BitSet numbers(byte[] request) {

@@ -171,11 +171,6 @@ final class EngineClient implements Client {
     }
 
     @Override
-    public boolean releasesBatches() {
-      return true;
-    }
-
-    @Override
     public void close() {}
   }
 

@@ -177,9 +177,6 @@ public final class Journal implements AutoCloseable {
     } catch (IOException e) {
       storage.close();
       throw unusable(e);
-    } catch (RuntimeException | Error e) {
-      storage.close();
-      throw e;
     }
     this.lookedNanos = clock.nanos();
     this.active = first;

@@ -171,15 +171,12 @@ public final class Journal implements AutoCloseable {
               + settings.segmentSize()
               + " bytes cannot hold the resource attributes and an event of the largest size");
     }
-    Chain chain = null;
+    Chain chain;
     try {
       chain = start();
     } catch (IOException e) {
+      storage.close();
       throw unusable(e);
-    } finally {
-      if (chain == null) {
-        storage.close();
-      }
     }
     Segment first = chain.last;
     this.oldest = chain.first;

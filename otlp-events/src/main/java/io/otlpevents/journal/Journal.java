@@ -256,11 +256,7 @@ public final class Journal implements AutoCloseable {
   private Segment newSegment(Piece piece, @Nullable Segment last, long sequence) {
     SegmentHeader header =
         new SegmentHeader(
-            nextId++,
-            seeds.nextLong(),
-            clock.millis(),
-            piece.buffer().capacity(),
-            origin);
+            nextId++, seeds.nextLong(), clock.millis(), piece.buffer().capacity(), origin);
     long start = last == null ? 0 : last.start + last.capacity;
     return new Segment(piece, start, header, sequence, clock.nanos());
   }

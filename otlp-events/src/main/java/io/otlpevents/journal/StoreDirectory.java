@@ -374,8 +374,7 @@ final class StoreDirectory {
       int index = scan.indexAt(buffer, header.seed(), cursor.offset(), end());
       return index >= 0
           ? index
-          : scan.count(
-              buffer, header.seed(), dataStart(), Math.min(cursor.offset(), end()), false);
+          : scan.count(buffer, header.seed(), dataStart(), Math.min(cursor.offset(), end()), false);
     }
   }
 

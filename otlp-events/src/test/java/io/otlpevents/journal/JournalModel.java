@@ -82,7 +82,8 @@ final class JournalModel {
         if (!damaged && !filesFailed && !mayRepeat) {
           long expected = reading.unread.values().stream().mapToLong(Deque::size).sum();
           check(
-              reading.recovered >= expected - reading.allowance && reading.recovered <= expected + torn,
+              reading.recovered >= expected - reading.allowance
+                  && reading.recovered <= expected + torn,
               "reader " + name + " recovered " + reading.recovered + " of " + expected);
         }
       }
@@ -149,7 +150,8 @@ final class JournalModel {
         if (vanished) {
           continue;
         }
-        Map<Integer, Deque<Integer>> left = orphans.computeIfAbsent(reading.name, n -> new TreeMap<>());
+        Map<Integer, Deque<Integer>> left =
+            orphans.computeIfAbsent(reading.name, n -> new TreeMap<>());
         for (Map.Entry<Integer, Deque<Integer>> part : reading.unacknowledged().entrySet()) {
           left.computeIfAbsent(part.getKey(), run -> new ArrayDeque<>()).addAll(part.getValue());
         }
@@ -243,7 +245,15 @@ final class JournalModel {
       if (expected == null || !expected.contains(number)) {
         check(
             run.mayRepeat || run.filesFailed,
-            "reader " + name + " of run " + run.id + " has read " + number + " of run " + from + " once more");
+            "reader "
+                + name
+                + " of run "
+                + run.id
+                + " has read "
+                + number
+                + " of run "
+                + from
+                + " once more");
         return;
       }
       while (true) {
@@ -284,7 +294,8 @@ final class JournalModel {
 
     /** Given up, but the model cannot tell which. */
     long gone() {
-      return Math.max(0, allowance) + (unread.size() == 1 && run.strict()
+      return Math.max(0, allowance)
+          + (unread.size() == 1 && run.strict()
               ? 0
               : Math.max(0, java.util.Arrays.stream(lost).sum() - skipped.size()));
     }
@@ -303,7 +314,13 @@ final class JournalModel {
       while (!flights.isEmpty()) {
         acknowledge();
       }
-      trace(name + " has lost " + java.util.Arrays.toString(lost) + ", missing are " + skipped + unread);
+      trace(
+          name
+              + " has lost "
+              + java.util.Arrays.toString(lost)
+              + ", missing are "
+              + skipped
+              + unread);
       long all = 0;
       for (long count : lost) {
         all += count;
@@ -311,7 +328,15 @@ final class JournalModel {
       String who = "reader " + name + " of run " + run.id + ": ";
       check(
           recovered + appended == read + all,
-          who + "recovered " + recovered + " + appended " + appended + " = read " + read + " + lost " + all);
+          who
+              + "recovered "
+              + recovered
+              + " + appended "
+              + appended
+              + " = read "
+              + read
+              + " + lost "
+              + all);
       List<Integer> missing = new ArrayList<>(skipped);
       unread.values().forEach(missing::addAll);
       unread.clear();
@@ -575,7 +600,10 @@ final class JournalModel {
         && orphans.values().stream().allMatch(Map::isEmpty)) {
       check(
           disk.used(StoreDirectory.SEGMENT) <= run.journal.size() || run.filesFailed || run.damaged,
-          "files take " + disk.used(StoreDirectory.SEGMENT) + ", counted are " + run.journal.size());
+          "files take "
+              + disk.used(StoreDirectory.SEGMENT)
+              + ", counted are "
+              + run.journal.size());
     }
   }
 
@@ -583,7 +611,8 @@ final class JournalModel {
     if (random.nextInt(3) == 0) {
       // Claimed by threads that never come to write, with others behind them.
       run.claims++;
-      if (run.journal.active().claim(Segment.align(Segment.FRAME_HEADER + 100)) == Segment.NO_ROOM) {
+      if (run.journal.active().claim(Segment.align(Segment.FRAME_HEADER + 100))
+          == Segment.NO_ROOM) {
         run.claims--;
       }
       for (int i = random.nextInt(3); i > 0; i--) {
@@ -638,7 +667,14 @@ final class JournalModel {
     AppendResult result = run.append(true);
     check(
         result == AppendResult.APPENDED || result == AppendResult.UNSYNCED,
-        "an empty journal says " + result + ", " + run.journal.size() + " of " + run.budget + ", " + run.journal.trouble());
+        "an empty journal says "
+            + result
+            + ", "
+            + run.journal.size()
+            + " of "
+            + run.budget
+            + ", "
+            + run.journal.trouble());
     for (Reading reading : run.readings.values()) {
       check(reading.read(10) == 1, "the record that was appended last is not read");
       reading.acknowledge();

@@ -172,6 +172,7 @@ final class DiskStorage implements Storage {
     Integer left = adopted.computeIfPresent(store, (key, count) -> count - 1);
     if (left != null && left <= 0) {
       adopted.remove(store);
+      store.settle();
       close(store);
     }
   }

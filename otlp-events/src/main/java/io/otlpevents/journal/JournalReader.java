@@ -430,7 +430,7 @@ public final class JournalReader {
       }
       CursorFile cursors = from.piece.cursors();
       if (cursors != null && from.sequence >= 0 && cursors != next.piece.cursors()) {
-        cursors.save(name, new Cursor(from.id + 1, from.sequence + from.frames, 0, 0));
+        save(cursors, new Cursor(from.id + 1, from.sequence + from.frames, 0, 0));
       }
       from = next;
       moved = true;
@@ -438,10 +438,10 @@ public final class JournalReader {
     CursorFile cursors = from.piece.cursors();
     if (cursors != null) {
       Cursor cursor = new Cursor(from.id, to.sequence, to.offset, 0);
-      cursors.save(name, cursor);
+      save(cursors, cursor);
       if (moved) {
         // Into both slots: neither may point to what is going to be used for other records.
-        cursors.save(name, cursor);
+        save(cursors, cursor);
       }
     }
     givenUp = 0;
@@ -464,11 +464,19 @@ public final class JournalReader {
             || mark.sequence == from.sequence && mark.store == from.store);
   }
 
+  private void save(CursorFile cursors, Cursor cursor) {
+    Cursor before = predecessors.get(cursors);
+    // On the way through segments that were finished before, there is nothing to say.
+    if (before == null || before.segmentId() <= cursor.segmentId()) {
+      cursors.save(name, cursor);
+    }
+  }
+
   /** Keeps a place whose segment is given back, so that what follows it there shows as a gap. */
   private void saveGivenBack(Mark mark) {
     CursorFile cursors = segment.piece.cursors();
     if (cursors != null && cursors == mark.store) {
-      cursors.save(name, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUp));
+      save(cursors, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUp));
     }
   }
 

@@ -36,8 +36,11 @@ record SegmentHeader(long id, long seed, long createdMillis, int size, SegmentOr
 
   static final long MAGIC = 0x314A_5645_504C_544FL; // "OTLPEVJ1" in little-endian order
 
-  /** What a file begins with while it is cleaned: whatever else is in it is not needed any more. */
-  static final long CLEANING = 0x304A_5645_504C_544FL; // "OTLPEVJ0"
+  /**
+   * What a file begins with while it is cleaned: whatever else is in it is not needed any more. No
+   * damage turns the magic into it.
+   */
+  static final long CLEANING = 0x474E_494E_4145_4C43L; // "CLEANING"
 
   static final int VERSION = 1;
   static final int FIXED = 56;

@@ -140,6 +140,13 @@ final class StoreDirectory {
     return Math.max(0, unreadable - Math.max(0, first - cursor.sequence()));
   }
 
+  /** After the last segment that was found here has gone: nobody is to miss it. */
+  void settle() {
+    for (String reader : cursors.readAll().keySet()) {
+      cursors.save(reader, new Cursor(nextId, nextSequence, 0, 0));
+    }
+  }
+
   boolean isEmpty() throws IOException {
     return files.list(directory).stream().noneMatch(file -> file.toString().endsWith(SEGMENT));
   }

@@ -149,7 +149,9 @@ final class Syncer {
     while (true) {
       Segment present = segment;
       if (present.start < journal.oldest().start) {
-        // Delivered meanwhile, and perhaps used for other records.
+        // Delivered meanwhile, and perhaps used for other records. What of it is not on the device
+        // must not be missed after a power cut.
+        forceCursors(present);
         move(journal.oldest());
         continue;
       }
@@ -182,6 +184,17 @@ final class Syncer {
       }
     }
     return whole;
+  }
+
+  private void forceCursors(Segment passed) {
+    CursorFile cursors = passed.piece.cursors();
+    try {
+      if (cursors != null) {
+        cursors.force();
+      }
+    } catch (IOException e) {
+      journal.fail("the cursors cannot be forced to the disk", e);
+    }
   }
 
   private void move(Segment to) {

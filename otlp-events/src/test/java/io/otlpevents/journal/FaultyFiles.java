@@ -161,7 +161,9 @@ final class FaultyFiles implements FileLayer {
           }
           FakeDisk.Node node = disk.add(file, size);
           if (durable) {
-            node.known = true;
+            // The directory is forced, with all that is in it.
+            disk.files.forEach(
+                (other, entry) -> entry.known |= file.getParent().equals(other.getParent()));
             disk.ghosts.keySet().removeIf(ghost -> file.getParent().equals(ghost.getParent()));
           }
           return new Mapped(node);
@@ -228,6 +230,7 @@ final class FaultyFiles implements FileLayer {
           Operation.FORCE,
           () -> {
             node.sync(from, from + length);
+            node.known = true;
             return null;
           });
     }

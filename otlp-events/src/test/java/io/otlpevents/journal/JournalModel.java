@@ -79,7 +79,7 @@ final class JournalModel {
         reading.allowance = gone == null ? 0 : gone;
         readings.put(name, reading);
         trace(name + " recovers " + reading.recovered + ", expected are " + reading.unread);
-        if (!damaged && !filesFailed && !mayRepeat) {
+        if (!damaged && !filesFailed && !mayRepeat && powerCuts == 0 && !damages) {
           long expected = reading.unread.values().stream().mapToLong(Deque::size).sum();
           check(
               reading.recovered >= expected - reading.allowance
@@ -157,6 +157,7 @@ final class JournalModel {
         }
         orphansDamaged |= reading.inexact;
         damages |= reading.inexact;
+        orphansMayRepeat |= reading.inexact;
         orphansGone.merge(reading.name, reading.gone(), Long::sum);
       }
       orphansDamaged |= damaged || filesFailed || vanished;
@@ -202,7 +203,7 @@ final class JournalModel {
         gaveUpAt = clock.nanos;
       }
       takeLost();
-      if (!flights.isEmpty() && lost(EvictionReason.OVERFLOW) + lost(EvictionReason.EXPIRED) > 0) {
+      if (!flights.isEmpty() && run.journal.floor() != null) {
         inexact = true;
       }
     }
@@ -344,7 +345,7 @@ final class JournalModel {
         check(
             all >= missing.size() - allowance && all <= missing.size() + run.torn,
             who + "lost " + all + " but missing " + missing.size() + " " + missing);
-      } else if (missing.size() > allowance && !run.vanished) {
+      } else if (!missing.isEmpty() && allowance == 0 && !run.vanished) {
         check(all > 0 || powerCuts > 0, who + "missing without a count: " + missing);
       }
       if (!damages && !run.filesFailed && evicted() == 0 && allowance == 0) {

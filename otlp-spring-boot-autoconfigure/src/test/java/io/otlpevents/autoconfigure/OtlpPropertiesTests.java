@@ -370,7 +370,7 @@ class OtlpPropertiesTests {
         "otlp.events.journal.directory",
         "is not a valid path",
         "Write for example /var/lib/shop/events.",
-        "otlp.events.journal.directory=events\0");
+        "otlp.events.journal.directory=eve\0nts");
   }
 
   @Test

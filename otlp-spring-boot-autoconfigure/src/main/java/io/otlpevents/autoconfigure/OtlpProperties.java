@@ -500,14 +500,11 @@ public record OtlpProperties(
     /** Sets what depends on the place, and checks the ranges and the values against each other. */
     public Journal {
       directory = directory == null || directory.isBlank() ? null : directory.strip();
-      if (directory != null) {
-        checkDirectory(directory);
-      }
       // Binding passes null for what is not set.
       JournalSettings defaults =
           directory == null
               ? JournalSettings.defaults()
-              : JournalSettings.onDisk(DiskSettings.in(Path.of(directory)));
+              : JournalSettings.onDisk(DiskSettings.in(path(directory)));
       maxSize = Objects.requireNonNullElse(maxSize, DataSize.ofBytes(defaults.maxSize()));
       segmentSize =
           Objects.requireNonNullElse(segmentSize, DataSize.ofBytes(defaults.segmentSize()));
@@ -586,9 +583,9 @@ public record OtlpProperties(
       }
     }
 
-    private static void checkDirectory(String directory) {
+    private static Path path(String directory) {
       try {
-        Path.of(directory);
+        return Path.of(directory);
       } catch (InvalidPathException e) {
         throw new InvalidOtlpPropertyException(
             DIRECTORY, null, "is not a valid path", "Write for example /var/lib/shop/events.");
@@ -616,7 +613,7 @@ public record OtlpProperties(
           maxBlock,
           reservedSize.toBytes(),
           maxAge,
-          where == null ? null : disk(DiskSettings.in(Path.of(where))));
+          where == null ? null : disk(DiskSettings.in(path(where))));
     }
 
     private DiskSettings disk(DiskSettings disk) {

@@ -408,6 +408,15 @@ class OtlpPropertiesTests {
   }
 
   @Test
+  void refusesADirectoryThatIsNoPath() {
+    refuses(
+        "otlp.events.journal.directory",
+        "is not a valid path",
+        "Write for example /var/lib/shop/events.",
+        "otlp.events.journal.directory=eve\0nts");
+  }
+
+  @Test
   void refusesAnEventThatFitsIntoNoRequest() {
     refuses(
         "otlp.events.journal.max-event-size",

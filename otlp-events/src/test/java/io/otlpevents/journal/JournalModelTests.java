@@ -6,8 +6,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random sequences of everything that happens to a journal, against a model of what must be read.
- * {@code -Djournal.seed=} repeats one, {@code -Djournal.seeds=} runs as many,
- * from {@code -Djournal.first=} on.
+ * {@code -Djournal.seed=} repeats one, {@code -Djournal.seeds=} runs as many, from {@code
+ * -Djournal.first=} on.
  */
 class JournalModelTests {
 

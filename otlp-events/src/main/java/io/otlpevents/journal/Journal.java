@@ -171,15 +171,12 @@ public final class Journal implements AutoCloseable {
               + settings.segmentSize()
               + " bytes cannot hold the resource attributes and an event of the largest size");
     }
-    Segment first = null;
+    Segment first;
     try {
       first = start();
     } catch (IOException e) {
+      storage.close();
       throw unusable(e);
-    } finally {
-      if (first == null) {
-        storage.close();
-      }
     }
     this.lookedNanos = clock.nanos();
     this.active = first;

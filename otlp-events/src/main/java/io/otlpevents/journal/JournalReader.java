@@ -2,7 +2,9 @@ package io.otlpevents.journal;
 
 import io.otlpevents.journal.CursorFile.Cursor;
 import io.otlpevents.ledger.EvictionReason;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -55,8 +57,11 @@ public final class JournalReader {
   /** Where {@link #acknowledged} is. */
   private Mark acknowledgedMark;
 
-  /** How many frames were given up behind what is acknowledged. */
-  private long givenUp;
+  /**
+   * What was given up behind what is acknowledged: sequence of the first frame and their number.
+   * What was read between two of them is on its way.
+   */
+  private final Deque<long[]> gaps = new ArrayDeque<>();
 
   // Set by the reading thread while it waits for bytes; read by those who append.
   private volatile @Nullable Thread waiter;
@@ -362,7 +367,7 @@ public final class JournalReader {
       // successor that does not find it counts it.
       acknowledgedSegment = segment;
       if (segment.piece.cursors() == from.store) {
-        givenUp += sequence - from.sequence;
+        addGap(from.sequence, sequence - from.sequence);
         saveGivenBack(acknowledgedMark);
       }
     }
@@ -444,7 +449,7 @@ public final class JournalReader {
         save(cursors, cursor);
       }
     }
-    givenUp = 0;
+    gaps.clear();
     acknowledgedMark = to;
     acknowledgedSegment = from;
     acknowledged = to.position();
@@ -464,6 +469,26 @@ public final class JournalReader {
             || mark.sequence == from.sequence && mark.store == from.store);
   }
 
+  private void addGap(long first, long frames) {
+    long[] last = gaps.peekLast();
+    if (last != null && last[0] + last[1] == first) {
+      last[1] += frames;
+    } else if (frames > 0) {
+      gaps.add(new long[] {first, frames});
+    }
+  }
+
+  private long givenUpBehind(Mark mark) {
+    while (!gaps.isEmpty() && gaps.element()[0] < mark.sequence) {
+      gaps.remove();
+    }
+    long frames = 0;
+    for (long[] gap : gaps) {
+      frames += gap[1];
+    }
+    return frames;
+  }
+
   private void save(CursorFile cursors, Cursor cursor) {
     Cursor before = predecessors.get(cursors);
     // On the way through segments that were finished before, there is nothing to say.
@@ -476,7 +501,7 @@ public final class JournalReader {
   private void saveGivenBack(Mark mark) {
     CursorFile cursors = segment.piece.cursors();
     if (cursors != null && cursors == mark.store) {
-      save(cursors, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUp));
+      save(cursors, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUpBehind(mark)));
     }
   }
 

@@ -18,8 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 final class UnreliableProxy implements AutoCloseable {
 
   // Not among those that systems give to outgoing connections: one of these would otherwise take
-  // the
-  // port while the proxy is down.
+  // the port while the proxy is down.
   private static final int FIRST_PORT = 20_000;
   private static final int PORTS = 10_000;
 
@@ -28,6 +27,7 @@ final class UnreliableProxy implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile ServerSocket server;
   private volatile long delayNanos;
+  private volatile Thread accepting;
 
   UnreliableProxy(URI receiver) throws IOException {
     this.target = receiver.getPort();
@@ -60,6 +60,8 @@ final class UnreliableProxy implements AutoCloseable {
 
   void up() throws IOException {
     if (server.isClosed()) {
+      // The port is free only when nobody waits at the closed socket any more.
+      awaitEnd(accepting);
       server = listen(port);
     }
   }
@@ -85,7 +87,7 @@ final class UnreliableProxy implements AutoCloseable {
     ServerSocket socket = new ServerSocket();
     socket.setReuseAddress(true);
     socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), on), 50);
-    start(() -> accept(socket));
+    accepting = start(() -> accept(socket));
     return socket;
   }
 
@@ -144,9 +146,18 @@ final class UnreliableProxy implements AutoCloseable {
     }
   }
 
-  private static void start(Runnable task) {
+  private static Thread start(Runnable task) {
     Thread thread = new Thread(task, "unreliable-proxy");
     thread.setDaemon(true);
     thread.start();
+    return thread;
+  }
+
+  private static void awaitEnd(Thread thread) {
+    try {
+      thread.join(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

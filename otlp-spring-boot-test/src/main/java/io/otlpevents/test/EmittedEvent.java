@@ -88,11 +88,11 @@ public final class EmittedEvent {
 
   /**
    * The payload, if it was recorded as the body, be it structured or JSON text, or as the attribute
-   * {@code event.payload}. Null for none; also if its entries are attributes, among which it cannot
+   * {@code otlpevents.payload}. Null for none; also if its entries are attributes, among which it cannot
    * be told apart.
    */
   public @Nullable Object payload() {
-    Object candidate = attributes.getOrDefault("event.payload", body);
+    Object candidate = attributes.getOrDefault("otlpevents.payload", body);
     return candidate instanceof String text && Json.looksLikeJson(text)
         ? Json.parse(text)
         : candidate;

@@ -72,7 +72,7 @@ class EmittedEventsAssertTests {
         .withAttribute("order.items", 1)
         .withAttribute("card.number", "***")
         .withAttributes(Map.of("order.items", 1L))
-        .withAttribute("event.type")
+        .withAttribute("otlpevents.type")
         .withoutAttribute("error.type")
         .withType(EventType.USER_ACTION)
         .withSeverity(Severity.INFO)
@@ -110,8 +110,8 @@ class EmittedEventsAssertTests {
           with order.id = "o-3"
         but there is none.
         Emitted were:
-          1. order.placed INFO {order.id="o-1", order.items=1, card.number="***", event.type="user_action"} trace=4bf92f3577b34da6a3ce929d0e0e4736
-          2. order.placed INFO {order.id="o-2", order.items=2, card.number="***", event.type="user_action"} no trace
+          1. order.placed INFO {order.id="o-1", order.items=1, card.number="***", otlpevents.type="user_action"} trace=4bf92f3577b34da6a3ce929d0e0e4736
+          2. order.placed INFO {order.id="o-2", order.items=2, card.number="***", otlpevents.type="user_action"} no trace
           3. shipment.dispatched WARN {} body="On its way" no trace""");
   }
 

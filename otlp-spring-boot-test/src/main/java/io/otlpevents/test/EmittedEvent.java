@@ -88,8 +88,8 @@ public final class EmittedEvent {
 
   /**
    * The payload, if it was recorded as the body, be it structured or JSON text, or as the attribute
-   * {@code otlpevents.payload}. Null for none; also if its entries are attributes, among which it cannot
-   * be told apart.
+   * {@code otlpevents.payload}. Null for none; also if its entries are attributes, among which it
+   * cannot be told apart.
    */
   public @Nullable Object payload() {
     Object candidate = attributes.getOrDefault("otlpevents.payload", body);

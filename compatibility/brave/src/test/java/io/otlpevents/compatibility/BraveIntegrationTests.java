@@ -7,7 +7,7 @@ class BraveIntegrationTests extends StackContract {
 
   @Override
   protected boolean makesSpans() {
-    return false;
+    return true;
   }
 
   @Override

@@ -44,9 +44,6 @@ final class InspectionReport {
   }
 
   private void printWaiting(InspectedStore store) {
-    if (store.cursors().isEmpty() && store.intact() > 0) {
-      out.println("  waiting     no destination has acknowledged anything: everything waits");
-    }
     for (InspectedCursor cursor : store.cursors()) {
       out.println(
           "  waiting     "
@@ -61,6 +58,9 @@ final class InspectionReport {
               + cursor.segmentId()
               + " at sequence "
               + cursor.sequence());
+    }
+    if (store.intact() > 0) {
+      out.println("  waiting     any other destination has acknowledged nothing: everything");
     }
   }
 

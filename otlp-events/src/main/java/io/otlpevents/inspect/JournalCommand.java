@@ -15,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +36,13 @@ public final class JournalCommand {
       """
       usage: inspect <directory>
              verify <directory>
-             export <directory> [--destination <name> | --all]
+             export <directory> [--all | --destination <name>]
 
       inspect  what is in a journal, how old it is, and what is damaged
-      verify   reads every record and compares its checksum;
-               ends with 0 if all is whole, 1 if something is damaged or missing, 2 if it cannot be read
-      export   writes the records that wait as OTLP/JSON lines to stdout:
-               those that the destination which has acknowledged least has not acknowledged,
-               those of one destination, or all that are still there""";
+      verify   reads every record and compares its checksum; ends with 0 if all is whole,
+               1 if something is damaged or missing, 2 if it cannot be read
+      export   writes the records as OTLP/JSON lines to stdout: all that are still there,
+               or those that one destination has not acknowledged""";
 
   private final PrintStream out;
   private final PrintStream err;
@@ -135,26 +133,13 @@ public final class JournalCommand {
     JsonLines lines = new JsonLines(out);
     boolean clean = true;
     boolean known = request.destination == null;
-    List<InspectedStore> stores = new ArrayList<>();
     for (StoreInspector inspector : inspection.stores()) {
       InspectedStore store = inspector.read();
-      stores.add(store);
+      clean &= store.isClean();
       known |=
           store.cursors().stream()
               .anyMatch(cursor -> cursor.destination().equals(request.destination));
-    }
-    if (!known) {
-      err.println(
-          "no destination "
-              + request.destination
-              + " has acknowledged anything here: everything waits for it, see --all");
-      return UNUSABLE;
-    }
-    for (int i = 0; i < stores.size(); i++) {
-      InspectedStore store = stores.get(i);
-      clean &= store.isClean();
-      int gone =
-          inspection.stores().get(i).records(store, request.destination, request.all, lines::add);
+      int gone = inspector.records(store, request.destination, lines::add);
       lines.flush();
       if (gone > 0) {
         err.println(
@@ -166,14 +151,19 @@ public final class JournalCommand {
       }
     }
     err.println(lines.written() + " records");
+    if (!known) {
+      err.println(
+          "no destination "
+              + request.destination
+              + " has acknowledged anything here, so that everything waits for it");
+    }
     if (!clean) {
       err.println("something is damaged or missing, see verify");
     }
     return clean ? CLEAN : DAMAGED;
   }
 
-  private record Request(
-      String command, Path directory, @Nullable String destination, boolean all) {
+  private record Request(String command, Path directory, @Nullable String destination) {
 
     /** Null if the arguments are not understood. */
     static @Nullable Request of(String... arguments) {
@@ -183,16 +173,16 @@ public final class JournalCommand {
       String command = arguments[0];
       Path directory = Path.of(arguments[1]);
       if (arguments.length == 2 && List.of("inspect", "verify", "export").contains(command)) {
-        return new Request(command, directory, null, false);
+        return new Request(command, directory, null);
       }
       if (!command.equals("export")) {
         return null;
       }
       if (arguments.length == 3 && arguments[2].equals("--all")) {
-        return new Request(command, directory, null, true);
+        return new Request(command, directory, null);
       }
       return arguments.length == 4 && arguments[2].equals("--destination")
-          ? new Request(command, directory, arguments[3], false)
+          ? new Request(command, directory, arguments[3])
           : null;
     }
   }

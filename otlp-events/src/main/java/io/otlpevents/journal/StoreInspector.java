@@ -277,20 +277,16 @@ public final class StoreInspector {
   }
 
   /**
-   * Hands over the whole records that wait, in order.
+   * Hands over whole records, in order.
    *
    * @param store what {@link #read} has found
-   * @param destination for which they wait; null for whichever has acknowledged least, or every
-   *     record if none has acknowledged anything
-   * @param all whether records that nobody waits for are handed over, too
+   * @param destination only what waits for it, which is everything if it has never acknowledged
+   *     anything; null for everything that is still there
    * @return how many segments have gone or were used anew meanwhile: every destination has passed
    *     them
    */
-  public int records(
-      InspectedStore store, @Nullable String destination, boolean all, OriginConsumer consumer) {
-    InspectedCursor from = all ? null : cursor(store, destination);
-    // Read again, for it may lie in a segment that was full meanwhile.
-    Cursor start = from == null ? null : cursors(new ArrayList<>()).get(from.destination());
+  public int records(InspectedStore store, @Nullable String destination, OriginConsumer consumer) {
+    Cursor start = destination == null ? null : cursors(new ArrayList<>()).get(destination);
     int gone = 0;
     for (InspectedSegment segment : store.segments()) {
       SegmentOrigin origin = segment.origin();
@@ -303,13 +299,6 @@ public final class StoreInspector {
       }
     }
     return gone;
-  }
-
-  private static @Nullable InspectedCursor cursor(InspectedStore store, @Nullable String name) {
-    return store.cursors().stream()
-        .filter(cursor -> name == null || cursor.destination().equals(name))
-        .min(Comparator.comparingLong(InspectedCursor::sequence))
-        .orElse(null);
   }
 
   private static boolean records(

@@ -146,6 +146,19 @@ public interface EventBuilder {
     return this::emit;
   }
 
+  /**
+   * Emits the event as {@link #emit} does, and tells afterwards what becomes of it: for the few
+   * events that somebody must be sure of. Costs some memory until the event has come to its end; an
+   * engine follows 100,000 at once unless it was told otherwise.
+   *
+   * <p>An emitter that cannot follow events says so in the receipt.
+   *
+   * @return never null
+   */
+  default EventReceipt emitForReceipt() {
+    return EventReceipt.untold(emit());
+  }
+
   /** Emits the event without ever waiting, whatever the overflow policy is. */
   EmitResult tryEmit();
 }

@@ -1,5 +1,6 @@
 package io.otlpevents;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -34,6 +35,8 @@ class ArchitectureTests {
           .definedBy("io.otlpevents.typed")
           .layer("pipeline")
           .definedBy("io.otlpevents.pipeline")
+          .layer("inspect")
+          .definedBy("io.otlpevents.inspect")
           .layer("resource")
           .definedBy("io.otlpevents.resource")
           .whereLayer("api")
@@ -52,6 +55,10 @@ class ArchitectureTests {
           .mayOnlyAccessLayers("journal", "ledger")
           .whereLayer("otlp")
           .mayOnlyAccessLayers("delivery", "encode", "ledger")
+          .whereLayer("inspect")
+          .mayOnlyAccessLayers("encode", "journal")
+          .whereLayer("inspect")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("resource")
           .mayNotAccessAnyLayer()
           .whereLayer("pipeline")
@@ -67,6 +74,16 @@ class ArchitectureTests {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.opentelemetry..internal..", "sun..", "jdk.internal..");
+
+  /** People on call start it with the engine's archive alone. */
+  @ArchTest
+  static final ArchRule theReaderOfJournalsNeedsNoLibrary =
+      classes()
+          .that()
+          .resideInAPackage("io.otlpevents.inspect")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "io.otlpevents..", "org.jspecify..");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

@@ -52,6 +52,7 @@ public final class Dispatcher {
   private final DeliveryLog log;
   private final StatusBoard status = new StatusBoard();
   private final BatchTuning tuning;
+  private final WatchedRecords watched;
   private final Thread thread;
 
   /** Reports that the dispatching thread has not looked at yet. */
@@ -104,6 +105,7 @@ public final class Dispatcher {
     this.filter = filter;
     this.log = new DeliveryLog(destination.name());
     this.tuning = new BatchTuning(settings);
+    this.watched = new WatchedRecords(destination.name());
     this.backoff =
         new Backoff(settings.initialBackoff(), settings.maxBackoff(), new SplittableRandom());
     this.thread = new Thread(this::run, "otlp-events-" + destination.name());
@@ -147,6 +149,26 @@ public final class Dispatcher {
       flushing--;
       lock.unlock();
     }
+  }
+
+  /** The destination's name. */
+  public String name() {
+    return destination.name();
+  }
+
+  /**
+   * Asks to be told what becomes of a record. What has not come to an end when this stops is not
+   * told.
+   *
+   * @param position where the record ends in the journal; it must not be readable yet
+   */
+  public void watch(long position, DeliveryWatcher watcher) {
+    watched.add(position, watcher);
+  }
+
+  /** Asks no more; the record has been abandoned. */
+  public void unwatch(long position) {
+    watched.remove(position);
   }
 
   /** Begins to {@linkplain #stop stop}, and does not wait for it. */
@@ -309,6 +331,7 @@ public final class Dispatcher {
       count(outcome, end(batch));
       succeeded();
       tell(outcome, batch);
+      tellWatchers(outcome, batch);
     }
   }
 
@@ -352,6 +375,23 @@ public final class Dispatcher {
     }
   }
 
+  private void tellWatchers(DeliveryOutcome outcome, InFlight batch) {
+    for (Watched one : batch.watched) {
+      String name = destination.name();
+      if (outcome instanceof Refused refused) {
+        one.watcher.refused(name, refused.reason());
+      } else if (isWhole(outcome)) {
+        one.watcher.delivered(name);
+      } else if (outcome instanceof PartiallyDelivered partial
+          && partial.rejected() >= batch.count) {
+        one.watcher.refused(name, RefusalReason.PARTIAL_SUCCESS);
+      } else {
+        one.watcher.uncertain(name);
+      }
+    }
+    batch.watched = List.of();
+  }
+
   /** The receiver has answered: whatever it said, it is there. */
   private void succeeded() {
     boolean recovered = failing;
@@ -379,9 +419,14 @@ public final class Dispatcher {
   private void split(InFlight batch) {
     EventBatch[] halves = batch.events.split();
     int index = inFlight.indexOf(batch);
+    int half = halves[0].count();
     // Both begin where the whole began, so that nothing is released before the first has ended.
     InFlight first = new InFlight(halves[0], batch.start, batch.readAtMillis);
     InFlight second = new InFlight(halves[1], batch.start, batch.readAtMillis);
+    for (Watched one : batch.watched) {
+      (one.index < half ? first : second)
+          .watch(one.index < half ? one.index : one.index - half, one.watcher);
+    }
     inFlight.add(index + 1, second);
     inFlight.set(index, first);
   }
@@ -535,7 +580,7 @@ public final class Dispatcher {
     // It has an owner before the reader moves: whatever is thrown meanwhile, what was read is sent.
     inFlight.add(batch);
     try {
-      reader.read((bytes, offset, length) -> take(events, bytes, offset, length));
+      reader.read((bytes, offset, length) -> take(batch, bytes, offset, length));
     } finally {
       lastReadAt = System.nanoTime();
       countPassedOver();
@@ -554,11 +599,22 @@ public final class Dispatcher {
     return batch;
   }
 
-  private boolean take(EventBatch events, ByteBuffer bytes, int offset, int length) {
+  private boolean take(InFlight batch, ByteBuffer bytes, int offset, int length) {
     if (admits(bytes, offset, length)) {
-      return events.add(bytes, offset, length);
+      EventBatch events = batch.events;
+      boolean added = events.add(bytes, offset, length);
+      if (added && !watched.isEmpty()) {
+        DeliveryWatcher watcher = watched.take(reader.end(length));
+        if (watcher != null) {
+          batch.watch(events.count() - 1, watcher);
+        }
+      }
+      return added;
     }
     passedOver++;
+    if (!watched.isEmpty()) {
+      watched.filtered(reader.end(length));
+    }
     return true;
   }
 
@@ -566,12 +622,19 @@ public final class Dispatcher {
   private void countPassedOver() {
     account.filtered(passedOver);
     passedOver = 0;
+    EvictionReason only = null;
+    int reasons = 0;
     for (EvictionReason reason : EVICTION_REASONS) {
       long lost = reader.takeLost(reason);
       if (lost > 0) {
+        only = reason;
+        reasons++;
         account.evicted(reason, lost);
         log.lost(reason, lost);
       }
+    }
+    if (!watched.isEmpty()) {
+      watched.passed(reader.position(), reasons == 1 ? only : null);
     }
   }
 
@@ -685,10 +748,17 @@ public final class Dispatcher {
   }
 
   private boolean passOver(ByteBuffer bytes, int offset, int length) {
+    DeliveryWatcher watcher = watched.isEmpty() ? null : watched.take(reader.end(length));
     if (admits(bytes, offset, length)) {
       unread++;
+      if (watcher != null) {
+        watcher.evicted(destination.name(), EvictionReason.CLOSED);
+      }
     } else {
       passedOver++;
+      if (watcher != null) {
+        watcher.filtered(destination.name());
+      }
     }
     return true;
   }
@@ -719,10 +789,22 @@ public final class Dispatcher {
     /** Whether an attempt that was given up on may still read the batch's bytes. */
     boolean storageShared;
 
+    /** Whoever wants to be told about single events of the batch. */
+    List<Watched> watched = List.of();
+
     InFlight(EventBatch events, Mark start, long readAtMillis) {
       this.events = events;
       this.start = start;
       this.readAtMillis = readAtMillis;
     }
+
+    void watch(int index, DeliveryWatcher watcher) {
+      if (watched.isEmpty()) {
+        watched = new ArrayList<>();
+      }
+      watched.add(new Watched(index, watcher));
+    }
   }
+
+  private record Watched(int index, DeliveryWatcher watcher) {}
 }

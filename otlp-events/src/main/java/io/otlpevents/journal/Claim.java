@@ -1,5 +1,6 @@
 package io.otlpevents.journal;
 
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +19,29 @@ public final class Claim {
   long claimed = Segment.NO_ROOM;
   int frameSize;
   private long position;
+  private @Nullable LongConsumer listener;
 
   /** Where the record that was appended last ends in the journal. */
   public long position() {
     return position;
   }
 
+  /**
+   * Sets who is told where each record ends that is appended from now on, before any reader can see
+   * it; null for nobody. What the listener throws, appending throws.
+   */
+  public void listener(@Nullable LongConsumer listener) {
+    this.listener = listener;
+  }
+
   void begin(Segment segment, long claimed, int frameSize) {
     this.frameSize = frameSize;
     this.claimed = claimed;
     this.segment = segment;
+    LongConsumer present = listener;
+    if (present != null) {
+      present.accept(segment.start + Segment.offset(claimed) + frameSize);
+    }
   }
 
   void end(Segment segment, int end) {

@@ -41,6 +41,9 @@ interface FileLayer {
   /** Maps a file that is there, as a whole. */
   Piece map(Path file) throws IOException;
 
+  /** Forces to the disk that a file exists. */
+  default void forceEntry(Path file) throws IOException {}
+
   /** Gives a file another name in the same directory. */
   void rename(Path file, Path to) throws IOException;
 

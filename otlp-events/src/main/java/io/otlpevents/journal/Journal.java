@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,6 +81,9 @@ public final class Journal implements AutoCloseable {
   private final List<JournalReader> readers = new CopyOnWriteArrayList<>();
   private final Thread keeper;
   private final @Nullable Syncer syncer;
+
+  /** Where the policy leaves forcing to the operating system: there once somebody asks for it. */
+  private volatile @Nullable Syncer onDemand;
 
   private volatile Segment active;
   private volatile Segment oldest;
@@ -350,6 +354,55 @@ public final class Journal implements AutoCloseable {
     if (segment != null) {
       segment.abandon(claim.claimed, claim.frameSize);
       claim.segment = null;
+    }
+  }
+
+  /** Whether {@link AppendResult#APPENDED} says that a record was forced to the device. */
+  public boolean forcesEveryRecord() {
+    DiskSettings disk = settings.disk();
+    return disk != null && disk.fsync() == FsyncPolicy.ALWAYS;
+  }
+
+  /**
+   * Asks for a record to be forced to the device, whatever the policy is. Callers that ask at about
+   * the same time share one write. Only for a journal on disk.
+   *
+   * @param position where the record ends, see {@link Claim#listener}; it must have been appended
+   * @param done told once, on any thread; must not block
+   */
+  public void whenForced(long position, Consumer<ForceOutcome> done) {
+    Segment segment = oldest;
+    while (segment != null && position > segment.start + segment.capacity) {
+      segment = segment.next;
+    }
+    Syncer present = syncer != null ? syncer : onDemand();
+    if (segment == null || present == null) {
+      done.accept(ForceOutcome.FAILED);
+    } else if (position <= segment.start) {
+      done.accept(ForceOutcome.RELEASED);
+    } else {
+      present.whenForced(segment, done);
+    }
+  }
+
+  /** Null if the journal is closed, or not on disk. */
+  private @Nullable Syncer onDemand() {
+    Syncer present = onDemand;
+    DiskSettings disk = settings.disk();
+    if (present != null || disk == null) {
+      return present;
+    }
+    lock.lock();
+    try {
+      present = onDemand;
+      if (present == null && !unsealedDone && !stopped) {
+        present = new Syncer(this, disk, oldest);
+        present.start();
+        onDemand = present;
+      }
+      return present;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -1140,6 +1193,10 @@ public final class Journal implements AutoCloseable {
     sealFull();
     if (syncer != null) {
       syncer.close();
+    }
+    Syncer asked = onDemand;
+    if (asked != null) {
+      asked.close();
     }
     lock.lock();
     try {

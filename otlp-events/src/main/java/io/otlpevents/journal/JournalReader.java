@@ -397,6 +397,11 @@ public final class JournalReader {
     return segment.start + offset;
   }
 
+  /** Where the record ends that is being handed over, as {@link Claim#listener} was told. */
+  public long end(int length) {
+    return position() + Segment.align(Segment.FRAME_HEADER + length);
+  }
+
   /** The same, to be acknowledged later. */
   public Mark mark() {
     return new Mark(segment, offset, sequence);

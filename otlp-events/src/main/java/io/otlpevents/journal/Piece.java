@@ -13,6 +13,9 @@ interface Piece {
   /** Forces a part of it to the disk; does nothing for memory. */
   default void force(int from, int length) throws IOException {}
 
+  /** Forces to the disk that it exists; does nothing for memory. */
+  default void forceEntry() throws IOException {}
+
   /** Where destinations' cursors into it are kept; null for memory. */
   default @Nullable CursorFile cursors() {
     return null;

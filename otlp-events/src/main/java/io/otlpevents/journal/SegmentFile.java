@@ -28,6 +28,11 @@ final class SegmentFile implements Piece {
   }
 
   @Override
+  public void forceEntry() throws IOException {
+    store.forceEntry(this);
+  }
+
+  @Override
   public CursorFile cursors() {
     return store.cursors();
   }

@@ -169,6 +169,10 @@ final class StoreDirectory {
     return files.exists(file.path);
   }
 
+  void forceEntry(SegmentFile file) throws IOException {
+    files.forceEntry(file.path);
+  }
+
   void delete(SegmentFile file) throws IOException {
     files.delete(file.path);
   }

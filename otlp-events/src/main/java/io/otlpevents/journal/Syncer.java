@@ -1,10 +1,13 @@
 package io.otlpevents.journal;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Makes the operating system write the journal's files to the device, on a thread of its own.
@@ -20,6 +23,13 @@ final class Syncer {
 
   private final Journal journal;
   private final boolean always;
+
+  /** Whether it forces without being asked. */
+  private final boolean periodic;
+
+  /** Whether nobody has forced to the disk that the files exist. */
+  private final boolean entries;
+
   private final long intervalNanos;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,6 +39,7 @@ final class Syncer {
   private long begun;
   private long ended;
   private long failed = -1;
+  private final List<Waiter> waiters = new ArrayList<>();
 
   private volatile boolean asked;
   private volatile boolean stopped;
@@ -40,6 +51,8 @@ final class Syncer {
   Syncer(Journal journal, DiskSettings settings, Segment first) {
     this.journal = journal;
     this.always = settings.fsync() == FsyncPolicy.ALWAYS;
+    this.periodic = settings.fsync() == FsyncPolicy.INTERVAL;
+    this.entries = settings.fsync() == FsyncPolicy.OS;
     this.intervalNanos = settings.syncInterval().toNanos();
     this.segment = first;
     this.thread = new Thread(this::run, "otlp-events-sync");
@@ -91,6 +104,47 @@ final class Syncer {
     }
   }
 
+  /**
+   * Asks for what was committed before this call to be forced.
+   *
+   * @param written what must be
+   * @param done told once; must not block
+   */
+  void whenForced(Segment written, Consumer<ForceOutcome> done) {
+    boolean late;
+    lock.lock();
+    try {
+      late = stopped;
+      if (!late) {
+        waiters.add(new Waiter(begun + 1, written, done));
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (late) {
+      done.accept(ForceOutcome.FAILED);
+    } else {
+      ask();
+    }
+  }
+
+  private record Waiter(long round, Segment written, Consumer<ForceOutcome> done) {}
+
+  private void tell(List<Waiter> told, boolean whole) {
+    for (Waiter waiter : told) {
+      Segment written = waiter.written;
+      ForceOutcome outcome =
+          written.start < journal.oldest().start
+              ? ForceOutcome.RELEASED
+              : whole && !written.suspect ? ForceOutcome.FORCED : ForceOutcome.FAILED;
+      try {
+        waiter.done.accept(outcome);
+      } catch (Throwable e) {
+        // One who cannot be told, for want of memory, must not keep the others waiting.
+      }
+    }
+  }
+
   private void ask() {
     if (!asked) {
       asked = true;
@@ -102,13 +156,13 @@ final class Syncer {
     while (!stopped) {
       Thread.interrupted();
       if (!asked) {
-        if (always) {
-          LockSupport.park(this);
-        } else {
+        if (periodic) {
           LockSupport.parkNanos(this, intervalNanos);
+        } else {
+          LockSupport.park(this);
         }
       }
-      if (asked || !always) {
+      if (asked || periodic) {
         round();
       }
     }
@@ -130,8 +184,10 @@ final class Syncer {
     } catch (Throwable e) {
       journal.fail("the journal cannot be forced to the disk", new IOException(e));
     }
+    List<Waiter> told = new ArrayList<>();
     lock.lock();
     try {
+      waiters.removeIf(waiter -> waiter.round <= round && told.add(waiter));
       ended = round;
       if (!whole) {
         failed = round;
@@ -140,6 +196,7 @@ final class Syncer {
     } finally {
       lock.unlock();
     }
+    tell(told, whole);
   }
 
   /** Forces all that was committed before; returns whether that worked for every segment. */
@@ -230,6 +287,9 @@ final class Syncer {
       return false;
     }
     try {
+      if (entries && forcedTo == 0) {
+        present.piece.forceEntry();
+      }
       if (to > forcedTo) {
         present.piece.force(forcedTo, to - forcedTo);
       }
@@ -244,7 +304,12 @@ final class Syncer {
   }
 
   void close() {
-    stopped = true;
+    lock.lock();
+    try {
+      stopped = true;
+    } finally {
+      lock.unlock();
+    }
     LockSupport.unpark(thread);
     boolean interrupted = false;
     long deadline = System.nanoTime() + PATIENCE_NANOS;
@@ -258,6 +323,15 @@ final class Syncer {
     if (!thread.isAlive()) {
       round();
     }
+    List<Waiter> left;
+    lock.lock();
+    try {
+      left = List.copyOf(waiters);
+      waiters.clear();
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(waiter -> waiter.done.accept(ForceOutcome.FAILED));
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -171,6 +171,11 @@ final class SystemFiles implements FileLayer {
   }
 
   @Override
+  public void forceEntry(Path file) throws IOException {
+    forceDirectory(file);
+  }
+
+  @Override
   public void rename(Path file, Path to) throws IOException {
     Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
   }

@@ -7,6 +7,7 @@ import io.opentelemetry.context.Context;
 import io.otlpevents.DeferredEvent;
 import io.otlpevents.EmitResult;
 import io.otlpevents.EventBuilder;
+import io.otlpevents.EventReceipt;
 import io.otlpevents.EventType;
 import io.otlpevents.PayloadMode;
 import io.otlpevents.encode.EventDraft;
@@ -256,6 +257,16 @@ final class DraftingEventBuilder implements EventBuilder {
     }
     draft = null;
     return emitter.defer(d, name, severity);
+  }
+
+  @Override
+  public EventReceipt emitForReceipt() {
+    EventDraft d = draft;
+    if (d == null) {
+      return EventReceipt.notAccepted(emitter.emitSpent());
+    }
+    draft = null;
+    return emitter.emitForReceipt(d, name, severity);
   }
 
   @Override

@@ -51,6 +51,7 @@ public final class EventPipeline implements AutoCloseable {
   private final Journal journal;
   private final List<Dispatcher> dispatchers = new ArrayList<>();
   private final JournalingEventEmitter emitter;
+  private final Receipts receipts;
   private final long journalBudget;
   private boolean closed;
 
@@ -67,6 +68,7 @@ public final class EventPipeline implements AutoCloseable {
             builder.defaultAttributes,
             builder.clock,
             builder.spans);
+    this.receipts = new Receipts(journal, dispatchers, builder.maxReceipts);
     this.emitter =
         new JournalingEventEmitter(
             ledger,
@@ -78,7 +80,8 @@ public final class EventPipeline implements AutoCloseable {
             admission,
             builder.mirrorToSpan,
             builder.nanoTime,
-            this::flush);
+            this::flush,
+            receipts);
     for (Feed feed : builder.feeds) {
       dispatchers.add(
           new Dispatcher(
@@ -187,6 +190,7 @@ public final class EventPipeline implements AutoCloseable {
       }
     }
     journal.close();
+    receipts.close();
   }
 
   /** {@linkplain #close(Duration) Closes} within 10 seconds. */
@@ -231,6 +235,7 @@ public final class EventPipeline implements AutoCloseable {
 
     private @Nullable SpanSource spans;
     private boolean mirrorToSpan;
+    private int maxReceipts = 100_000;
 
     private LongSupplier nanoTime = System::nanoTime;
     private LongSupplier random = () -> ThreadLocalRandom.current().nextLong();
@@ -337,6 +342,21 @@ public final class EventPipeline implements AutoCloseable {
      */
     public Builder mirrorToSpan(boolean mirror) {
       this.mirrorToSpan = mirror;
+      return this;
+    }
+
+    /**
+     * Sets how many {@linkplain io.otlpevents.EventReceipt receipts} may wait at once; 100,000
+     * unless set. What one says to whoever asks for more: {@link
+     * io.otlpevents.TooManyReceiptsException}.
+     *
+     * @param limit from 0, for none
+     */
+    public Builder maxReceipts(int limit) {
+      if (limit < 0) {
+        throw new IllegalArgumentException("limit is " + limit);
+      }
+      this.maxReceipts = limit;
       return this;
     }
 

@@ -5,6 +5,7 @@ import io.otlpevents.DeferredEvent;
 import io.otlpevents.EmitResult;
 import io.otlpevents.EventBuilder;
 import io.otlpevents.EventEmitter;
+import io.otlpevents.EventReceipt;
 import io.otlpevents.EventRecord;
 import io.otlpevents.EventType;
 import io.otlpevents.FlushResult;
@@ -38,6 +39,7 @@ final class JournalingEventEmitter implements EventEmitter {
   private final Journal journal;
   private final EventEncoder encoder;
   private final DraftPool drafts;
+  private final Receipts receipts;
   private final int minimumSeverity;
   private final int protectedSeverity;
   private final @Nullable Admission admission;
@@ -65,7 +67,9 @@ final class JournalingEventEmitter implements EventEmitter {
       Admission anyAdmission,
       boolean mirrorToSpan,
       LongSupplier nanoTime,
-      Function<Duration, FlushResult> flush) {
+      Function<Duration, FlushResult> flush,
+      Receipts receipts) {
+    this.receipts = receipts;
     this.ledger = ledger;
     this.journal = journal;
     this.encoder = encoder;
@@ -222,6 +226,30 @@ final class JournalingEventEmitter implements EventEmitter {
       return result;
     }
     return result;
+  }
+
+  /** Like {@link #emit(EventDraft, String, int, boolean)}, for a caller that wants to be told. */
+  EventReceipt emitForReceipt(EventDraft draft, String name, int severity) {
+    PendingReceipt receipt = receipts.begin();
+    if (receipt == null) {
+      EmitResult result = emit(draft, name, severity, true);
+      return result.isAccepted()
+          ? EventReceipt.failed(result, receipts.tooMany())
+          : EventReceipt.notAccepted(result);
+    }
+    Claim claim = claim(draft);
+    EmitResult result = EmitResult.ENCODING_FAILED;
+    try {
+      ledger.emitted();
+      claim.listener(receipt);
+      result = tryEmit(draft, name, severity, true);
+    } catch (Throwable e) {
+      journal.abandon(claim);
+      reject(RejectReason.ENCODING_FAILED);
+    }
+    claim.listener(null);
+    drafts.giveBack(draft);
+    return receipt.emitted(result);
   }
 
   private EmitResult tryEmit(EventDraft draft, String name, int severity, boolean mayWait) {

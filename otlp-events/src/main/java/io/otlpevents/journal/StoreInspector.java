@@ -1,0 +1,387 @@
+package io.otlpevents.journal;
+
+import io.otlpevents.journal.CursorFile.Cursor;
+import io.otlpevents.journal.InspectedSegment.State;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at one sub-directory of a journal. It may change meanwhile: whatever looks damaged or
+ * missing is read again, and only believed when two readings in a row agree. For one thread.
+ */
+public final class StoreInspector {
+
+  private static final int MAX_READINGS = 6;
+
+  private final Path directory;
+
+  StoreInspector(Path directory) {
+    this.directory = directory;
+  }
+
+  /** The sub-directory. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Reads everything that is there. What cannot be read is told in the result. */
+  public InspectedStore read() {
+    InspectedStore reading = readOnce();
+    for (int i = 1; i < MAX_READINGS && !reading.isClean(); i++) {
+      InspectedStore again = readOnce();
+      boolean same = isSame(reading, again);
+      reading = again;
+      if (same) {
+        return reading;
+      }
+    }
+    return reading.isClean() ? reading : unsettled(reading);
+  }
+
+  private static boolean isSame(InspectedStore one, InspectedStore other) {
+    return one.damaged() == other.damaged()
+        && one.torn() == other.torn()
+        && one.missing() == other.missing()
+        && one.lacking() == other.lacking()
+        && one.problems().equals(other.problems())
+        && damagedFiles(one).equals(damagedFiles(other));
+  }
+
+  private static List<String> damagedFiles(InspectedStore store) {
+    return store.segments().stream()
+        .filter(InspectedSegment::isDamaged)
+        .map(segment -> segment.file() + " " + segment.id() + " " + segment.damaged())
+        .toList();
+  }
+
+  private static InspectedStore unsettled(InspectedStore store) {
+    return new InspectedStore(
+        store.directory(),
+        store.owner(),
+        store.segments(),
+        store.cursors(),
+        store.oldest(),
+        store.missing(),
+        store.setAside(),
+        store.problems(),
+        false);
+  }
+
+  private InspectedStore readOnce() {
+    List<String> problems = new ArrayList<>();
+    StoreOwner owner = StoreOwner.of(directory);
+    // What waits is told by the cursors of before. Whether anything is missing is told by those of
+    // after: a segment that goes while we read is one that they have passed.
+    Map<String, Cursor> before = cursors(problems);
+    Map<String, Waiting> waiting = new TreeMap<>();
+    before.forEach((name, cursor) -> waiting.put(name, new Waiting(cursor)));
+    Waiting all = new Waiting(new Cursor(-1, 0, 0));
+    List<InspectedSegment> found = new ArrayList<>();
+    List<Path> setAside = new ArrayList<>();
+    try {
+      for (Path file : JournalInspection.list(directory)) {
+        String name = String.valueOf(file.getFileName());
+        if (name.endsWith(StoreDirectory.DAMAGED)) {
+          setAside.add(file);
+        } else if (name.endsWith(StoreDirectory.SEGMENT)) {
+          InspectedSegment segment = readSegment(file, waiting, all);
+          if (segment != null) {
+            found.add(segment);
+          }
+        }
+      }
+    } catch (NoSuchFileException e) {
+      problems.add(directory + " has gone");
+    } catch (IOException e) {
+      problems.add(directory + " cannot be listed: " + e);
+    }
+    Map<String, Cursor> after = cursors(new ArrayList<>());
+    found.sort(
+        Comparator.comparing((InspectedSegment segment) -> !segment.hasHeader())
+            .thenComparingLong(InspectedSegment::id));
+    List<InspectedSegment> segments = withSequences(found);
+    return new InspectedStore(
+        directory,
+        owner,
+        segments,
+        told(waiting, after, segments),
+        all.oldest,
+        missing(segments),
+        setAside,
+        List.copyOf(problems),
+        true);
+  }
+
+  private Map<String, Cursor> cursors(List<String> problems) {
+    Path file = directory.resolve(StoreDirectory.CURSORS);
+    try {
+      ByteBuffer bytes = FileCopy.of(file);
+      if (bytes == null) {
+        return Map.of();
+      }
+      if (bytes.capacity() != CursorFile.SIZE) {
+        problems.add(file + " has " + bytes.capacity() + " bytes instead of " + CursorFile.SIZE);
+        return Map.of();
+      }
+      return new CursorFile(() -> bytes).readAll();
+    } catch (IOException e) {
+      problems.add(file + " cannot be read: " + e);
+      return Map.of();
+    }
+  }
+
+  /** Null if the file has gone. */
+  private @Nullable InspectedSegment readSegment(
+      Path file, Map<String, Waiting> waiting, Waiting all) {
+    ByteBuffer bytes;
+    try {
+      bytes = FileCopy.of(file);
+    } catch (IOException e) {
+      return InspectedSegment.without(file, 0, State.UNREADABLE, 1, "cannot be read: " + e);
+    }
+    if (bytes == null) {
+      return null;
+    }
+    int size = bytes.capacity();
+    if (size >= 8 && bytes.getLong(0) == SegmentHeader.CLEANING) {
+      return InspectedSegment.without(file, size, State.CLEANING, 0, null);
+    }
+    SegmentHeader header = SegmentHeader.read(bytes);
+    if (header == null) {
+      return unreadable(file, bytes);
+    }
+    SegmentWalk walk = new SegmentWalk(bytes, header);
+    List<Waiting> interested =
+        waiting.values().stream().filter(one -> one.cursor.segmentId() <= header.id()).toList();
+    walk.walk(
+        (from, offset, length) -> {
+          all.add(header.id(), from, offset, length);
+          interested.forEach(one -> one.meet(header.id(), from, offset, length));
+        });
+    long sequence = walk.sealedSequence;
+    for (Waiting one : interested) {
+      if (sequence < 0 && one.cursor.segmentId() == header.id()) {
+        sequence = one.firstSequence();
+      }
+    }
+    return new InspectedSegment(
+        file,
+        size,
+        walk.sealed ? State.SEALED : State.OPEN,
+        header.id(),
+        header.createdMillis(),
+        header.origin(),
+        sequence,
+        walk.frames,
+        walk.intact,
+        walk.recordBytes,
+        walk.torn,
+        walk.damaged,
+        walk.abandoned,
+        problem(walk, size));
+  }
+
+  private static InspectedSegment unreadable(Path file, ByteBuffer bytes) {
+    int frames = FrameScan.countUnverified(bytes);
+    return frames == 0 && FrameScan.isBlank(bytes)
+        ? InspectedSegment.without(file, bytes.capacity(), State.BLANK, 0, null)
+        : InspectedSegment.without(
+            file,
+            bytes.capacity(),
+            State.UNREADABLE,
+            Math.max(1, frames),
+            "neither its header nor the copy of it can be read");
+  }
+
+  private static @Nullable String problem(SegmentWalk walk, int size) {
+    if (walk.cut) {
+      return "cut short: " + size + " of " + walk.header.size() + " bytes";
+    }
+    if (!walk.firstHeaderIntact) {
+      return "its header is damaged; the copy at its end was read";
+    }
+    return walk.sealDamaged ? "its seal is damaged" : null;
+  }
+
+  /** Segments that are not sealed follow the one before, or are told by a cursor in them. */
+  private static List<InspectedSegment> withSequences(List<InspectedSegment> found) {
+    List<InspectedSegment> segments = new ArrayList<>();
+    InspectedSegment previous = null;
+    for (InspectedSegment segment : found) {
+      InspectedSegment told = segment;
+      if (segment.hasHeader()) {
+        if (segment.sequence() < 0) {
+          told = segment.withSequence(sequence(segment, previous));
+        }
+        previous = told;
+      }
+      segments.add(told);
+    }
+    return List.copyOf(segments);
+  }
+
+  private static long sequence(InspectedSegment segment, @Nullable InspectedSegment previous) {
+    if (previous != null && previous.id() + 1 == segment.id()) {
+      return previous.nextSequence();
+    }
+    return segment.id() == 0 ? 0 : -1;
+  }
+
+  private static long missing(List<InspectedSegment> segments) {
+    long missing = 0;
+    long reached = -1;
+    for (InspectedSegment segment : segments) {
+      if (segment.sequence() >= 0) {
+        if (reached >= 0) {
+          missing += Math.max(0, segment.sequence() - reached);
+        }
+        reached = segment.nextSequence();
+      }
+    }
+    return missing;
+  }
+
+  private static List<InspectedCursor> told(
+      Map<String, Waiting> waiting, Map<String, Cursor> after, List<InspectedSegment> segments) {
+    InspectedSegment first =
+        segments.stream().filter(InspectedSegment::hasHeader).findFirst().orElse(null);
+    List<InspectedCursor> cursors = new ArrayList<>();
+    Map<String, Cursor> names = new HashMap<>(after);
+    waiting.keySet().forEach(name -> names.putIfAbsent(name, waiting.get(name).cursor));
+    new TreeMap<>(names)
+        .forEach(
+            (name, cursor) -> {
+              Waiting one = waiting.getOrDefault(name, new Waiting(cursor));
+              boolean behind =
+                  first != null && first.sequence() >= 0 && cursor.segmentId() < first.id();
+              cursors.add(
+                  new InspectedCursor(
+                      name,
+                      cursor.segmentId(),
+                      cursor.sequence(),
+                      one.records,
+                      one.bytes,
+                      behind ? Math.max(0, first.sequence() - cursor.sequence()) : 0,
+                      one.oldest));
+            });
+    return List.copyOf(cursors);
+  }
+
+  /**
+   * Hands over whole records, in order.
+   *
+   * @param store what {@link #read} has found
+   * @param destination only what waits for it, which is everything if it has never acknowledged
+   *     anything; null for everything that is still there
+   * @return how many segments have gone or were used anew meanwhile: every destination has passed
+   *     them
+   */
+  public int records(InspectedStore store, @Nullable String destination, OriginConsumer consumer) {
+    Cursor start = destination == null ? null : cursors(new ArrayList<>()).get(destination);
+    int gone = 0;
+    for (InspectedSegment segment : store.segments()) {
+      SegmentOrigin origin = segment.origin();
+      if (origin == null || start != null && segment.id() < start.segmentId()) {
+        continue;
+      }
+      int skip = start != null && segment.id() == start.segmentId() ? start.offset() : 0;
+      if (!records(segment, skip, origin, consumer)) {
+        gone++;
+      }
+    }
+    return gone;
+  }
+
+  private static boolean records(
+      InspectedSegment segment, int skip, SegmentOrigin origin, OriginConsumer consumer) {
+    ByteBuffer bytes;
+    try {
+      bytes = FileCopy.of(segment.file());
+    } catch (IOException e) {
+      return false;
+    }
+    SegmentHeader header = bytes == null ? null : SegmentHeader.read(bytes);
+    if (bytes == null || header == null || header.id() != segment.id()) {
+      return false;
+    }
+    new SegmentWalk(bytes, header)
+        .walk(
+            (from, offset, length) -> {
+              if (offset >= skip) {
+                consumer.accept(origin, from, offset + Segment.FRAME_HEADER, length);
+              }
+            });
+    return true;
+  }
+
+  /** Takes records with their origin. */
+  @FunctionalInterface
+  public interface OriginConsumer {
+
+    /**
+     * Takes a record.
+     *
+     * @param bytes holds it; only absolute access, and not beyond this call
+     * @param offset where it begins
+     * @param length its length
+     */
+    void accept(SegmentOrigin origin, ByteBuffer bytes, int offset, int length);
+  }
+
+  /** Adds up what waits behind a cursor. */
+  private static final class Waiting {
+
+    final Cursor cursor;
+    long records;
+    long bytes;
+    byte @Nullable [] oldest;
+    private long oldestSegment = Long.MAX_VALUE;
+
+    /** The index of the frame where it goes on, as long as that is known. */
+    private int index;
+
+    private int reached;
+
+    Waiting(Cursor cursor) {
+      this.cursor = cursor;
+    }
+
+    /** Takes a frame of a segment that it has not passed. */
+    void meet(long segmentId, ByteBuffer from, int offset, int length) {
+      if (cursor.segmentId() < segmentId || offset >= cursor.offset()) {
+        add(segmentId, from, offset, length);
+      } else {
+        index = from.getInt(offset + 8) + 1;
+        reached = offset + Segment.align(Segment.FRAME_HEADER + length);
+      }
+    }
+
+    /** Of the segment that it goes on in; -1 if what is before is not whole. */
+    long firstSequence() {
+      return cursor.offset() == 0 || reached == cursor.offset()
+          ? Math.max(-1, cursor.sequence() - index)
+          : -1;
+    }
+
+    void add(long segmentId, ByteBuffer from, int offset, int length) {
+      records++;
+      bytes += length;
+      // Files are used again, so that their names tell no order.
+      if (segmentId < oldestSegment) {
+        oldestSegment = segmentId;
+        byte[] record = new byte[length];
+        from.get(offset + Segment.FRAME_HEADER, record);
+        oldest = record;
+      }
+    }
+  }
+}

@@ -110,11 +110,9 @@ final class TracedProducer<K, V> implements InvocationHandler {
     }
     Tracer tracer = tracing.tracer();
     Span made = null;
-    if (tracer != null) {
-      if (span.isValid() && carries(record, span)) {
-        // Spring Kafka's own observation, or another instrumentation, has done all of it.
-        return new Leaving<>(record, null);
-      }
+    // A record that names the current span already has been given a span by Spring Kafka's own
+    // observation or another instrumentation, which may have left a stale trace state behind.
+    if (tracer != null && !(span.isValid() && carries(record, span))) {
       made = KafkaSpans.send(tracer, base, record, clientId(), link);
       base = base.with(made);
     }

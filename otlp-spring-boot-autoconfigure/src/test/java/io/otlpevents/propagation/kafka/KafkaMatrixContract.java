@@ -114,7 +114,14 @@ abstract class KafkaMatrixContract {
     assertThat(RunningKafkaApplication.headers(out, "tracestate")).containsExactly("a=1,b=2");
     assertThat(RunningKafkaApplication.headers(out, "baggage")).containsExactly("k=v");
     assertThat(spans).as(names(spans)).hasSize(expected);
-    assertOneTree(spans);
+    if (endsItsSpans(way)) {
+      assertOneTree(spans);
+    }
+  }
+
+  /** Whether the spans of all that happens are ended by those who started them. */
+  boolean endsItsSpans(String way) {
+    return true;
   }
 
   @Test

@@ -19,6 +19,12 @@ class KafkaObservationIntegrationTests extends KafkaMatrixContract {
     return false;
   }
 
+  // Spring Kafka never ends the span of a record that could not be deserialized.
+  @Override
+  boolean endsItsSpans(String way) {
+    return !way.equals("poison");
+  }
+
   @Override
   void assertSpanId(String way, String spanId, List<SpanData> spans) {
     // Spring Kafka observes no batches.

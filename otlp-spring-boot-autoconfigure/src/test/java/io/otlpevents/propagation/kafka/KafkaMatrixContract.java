@@ -96,7 +96,16 @@ abstract class KafkaMatrixContract {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "record", "batch", "error", "retry", "dead", "tx", "ask", "two", "two-batch", "manual",
+        "record",
+        "batch",
+        "error",
+        "retry",
+        "dead",
+        "tx",
+        "ask",
+        "two",
+        "two-batch",
+        "manual",
         "poison"
       })
   final void carriesTheTrace(String way) {
@@ -129,11 +138,7 @@ abstract class KafkaMatrixContract {
     ask(application, "two");
     awaitSpans(application, makesSpans() ? 2 : 0);
     for (String event :
-        List.of(
-            "first.intercept",
-            "second.intercept",
-            "first.success",
-            "second.success")) {
+        List.of("first.intercept", "second.intercept", "first.success", "second.success")) {
       assertThat(application.events().traceId(event)).as(event).isEqualTo(TRACE);
     }
   }

@@ -111,8 +111,7 @@ class KafkaSoakIntegrationTests {
     Map<Integer, Integer> seen = new HashMap<>();
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers", KafkaBroker.addresses(), "auto.offset.reset", "earliest"),
+            Map.of("bootstrap.servers", KafkaBroker.addresses(), "auto.offset.reset", "earliest"),
             new StringDeserializer(),
             new StringDeserializer())) {
       consumer.assign(List.of(new TopicPartition(topics + "out", 0)));

@@ -66,8 +66,23 @@ class KafkaTestApplication {
 
   static final List<String> TOPICS =
       List.of(
-          "out", "record", "batch", "error", "retry", "dead", "dead-dlt", "tx", "ask", "request",
-          "reply", "two", "two-batch", "manual", "poison", "poison-dlt", "by-hand");
+          "out",
+          "record",
+          "batch",
+          "error",
+          "retry",
+          "dead",
+          "dead-dlt",
+          "tx",
+          "ask",
+          "request",
+          "reply",
+          "two",
+          "two-batch",
+          "manual",
+          "poison",
+          "poison-dlt",
+          "by-hand");
 
   @Bean
   KafkaAdmin.NewTopics topics(@Value("${topics}") String topics) {
@@ -140,8 +155,7 @@ class KafkaTestApplication {
     ConcurrentKafkaListenerContainerFactory<String, String> factory =
         with(new ConcurrentKafkaListenerContainerFactory<>(), consumers, observed);
     factory.setCommonErrorHandler(
-        new DefaultErrorHandler(
-            (record, failure) -> actions.act("error"), new FixedBackOff(0, 1)));
+        new DefaultErrorHandler((record, failure) -> actions.act("error"), new FixedBackOff(0, 1)));
     return factory;
   }
 
@@ -155,8 +169,7 @@ class KafkaTestApplication {
     factory.setCommonErrorHandler(
         new DefaultErrorHandler(
             new DeadLetterPublishingRecoverer(
-                kafkaTemplate,
-                (record, failure) -> new TopicPartition(record.topic() + "-dlt", 0)),
+                kafkaTemplate, (record, failure) -> new TopicPartition(record.topic() + "-dlt", 0)),
             new FixedBackOff(0, 0)));
     return factory;
   }
@@ -320,7 +333,8 @@ class KafkaTestApplication {
       try {
         // With the headers of a record's past, as applications forward them.
         RecordHeaders stale = new RecordHeaders();
-        stale.add("traceparent", "00-11111111111111111111111111111111-1111111111111111-01".getBytes());
+        stale.add(
+            "traceparent", "00-11111111111111111111111111111111-1111111111111111-01".getBytes());
         stale.add("tracestate", "stale=1".getBytes());
         by.send(new ProducerRecord<>(topics + "out", null, way, way, stale))
             .get(30, TimeUnit.SECONDS);

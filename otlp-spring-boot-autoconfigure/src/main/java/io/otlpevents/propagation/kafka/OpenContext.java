@@ -18,6 +18,7 @@ final class OpenContext {
   private final @Nullable Span span;
   private final Scope scope;
 
+  @SuppressWarnings("MustBeClosedChecker") // By close().
   private OpenContext(Context before, Context context, @Nullable Span span) {
     this.before = before;
     this.span = span;
@@ -40,9 +41,10 @@ final class OpenContext {
   }
 
   /**
-   * Puts back what was current before, even if somebody has left a scope open: the next record of
-   * this thread must not get the trace of this one.
+   * Ends what was opened, and puts back what was current before, even if somebody has left a scope
+   * open: the next record of this thread must not get the trace of this one.
    */
+  @SuppressWarnings("MustBeClosedChecker") // It is what was there before; nothing is to be closed.
   void close() {
     scope.close();
     if (Context.current() != before) {

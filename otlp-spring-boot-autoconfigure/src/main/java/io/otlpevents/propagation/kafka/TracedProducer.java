@@ -118,7 +118,7 @@ final class TracedProducer<K, V> implements InvocationHandler {
     }
     try {
       Map<String, String> values = new LinkedHashMap<>();
-      tracing.propagation.outgoing(base, values, Map::put);
+      tracing.propagation.outgoing(base, values, (map, key, value) -> values.put(key, value));
       return new Leaving<>(
           RecordHeaderWriter.replace(record, values, tracing.propagation.fields()), made);
     } catch (RuntimeException e) {

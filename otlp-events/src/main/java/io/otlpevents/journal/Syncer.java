@@ -3,8 +3,8 @@ package io.otlpevents.journal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -33,12 +33,20 @@ final class Syncer {
   private final long intervalNanos;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition done = lock.newCondition();
 
-  // Guarded by the lock.
-  private long begun;
-  private long ended;
-  private long failed = -1;
+  /**
+   * Threads that sleep until a round has ended; those of two rounds that follow each other apart, so
+   * that one's end does not wake the others in vain.
+   */
+  private final List<Queue<Thread>> asleep =
+      List.of(new ConcurrentLinkedQueue<>(), new ConcurrentLinkedQueue<>());
+
+  // Written by the thread that makes rounds.
+  private volatile long begun;
+  private volatile long ended;
+  private volatile long failed = -1;
+
+  /** Guarded by the lock. */
   private final List<Waiter> waiters = new ArrayList<>();
 
   private volatile boolean asked;
@@ -78,29 +86,41 @@ final class Syncer {
       ask();
       return false;
     }
-    boolean interrupted = false;
+    // Read after the commit: the round after this one begins later, and covers it.
+    long round = begun + 1;
+    ask();
+    return sleep(round) && failed < round;
+  }
+
+  /**
+   * Sleeps until a round has ended. Without a lock: each of the many that wake at once would have to
+   * wait for all the others to have had it.
+   */
+  private boolean sleep(long round) {
+    Queue<Thread> sleepers = asleep.get((int) round & 1);
     long deadline = System.nanoTime() + PATIENCE_NANOS;
-    lock.lock();
-    try {
-      long round = begun + 1;
-      ask();
-      while (ended < round) {
+    boolean interrupted = false;
+    boolean ends = true;
+    while (ended < round && ends) {
+      sleepers.add(Thread.currentThread());
+      if (ended < round) {
         long remaining = deadline - System.nanoTime();
-        if (remaining <= 0 || stopped) {
-          return false;
-        }
-        try {
-          done.await(remaining, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+        LockSupport.parkNanos(this, Math.max(1, remaining));
+        interrupted |= Thread.interrupted();
+        ends = remaining > 0 && !stopped;
       }
-      return failed < round;
-    } finally {
-      lock.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return ended >= round;
+  }
+
+  /** Wakes those that sleep until this round has ended. */
+  private void wake(long round) {
+    Queue<Thread> sleepers = asleep.get((int) round & 1);
+    for (Thread sleeper = sleepers.poll(); sleeper != null; sleeper = sleepers.poll()) {
+      LockSupport.unpark(sleeper);
     }
   }
 
@@ -174,7 +194,8 @@ final class Syncer {
     lock.lock();
     try {
       asked = false;
-      round = ++begun;
+      round = begun + 1;
+      begun = round;
     } finally {
       lock.unlock();
     }
@@ -188,14 +209,15 @@ final class Syncer {
     lock.lock();
     try {
       waiters.removeIf(waiter -> waiter.round <= round && told.add(waiter));
-      ended = round;
-      if (!whole) {
-        failed = round;
-      }
-      done.signalAll();
     } finally {
       lock.unlock();
     }
+    if (!whole) {
+      // Before the end, which those who wait look at first.
+      failed = round;
+    }
+    ended = round;
+    wake(round);
     tell(told, whole);
   }
 
@@ -332,6 +354,8 @@ final class Syncer {
       lock.unlock();
     }
     left.forEach(waiter -> waiter.done.accept(ForceOutcome.FAILED));
+    wake(0);
+    wake(1);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

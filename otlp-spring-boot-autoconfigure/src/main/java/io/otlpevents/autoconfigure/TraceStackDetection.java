@@ -103,6 +103,22 @@ final class TraceStackDetection
         : new OpenTelemetryStack("Spring Boot's OpenTelemetry", propagator(bean, propagators));
   }
 
+  /**
+   * Who makes spans for code that asks OpenTelemetry's API. For use once all beans are there.
+   *
+   * @return null if nobody does, or the agent, which makes those of libraries itself
+   */
+  @Nullable OpenTelemetry spanMaker() {
+    if (isAgentPresent() || beans.containsBean("disabledOpenTelemetrySdk")) {
+      return null;
+    }
+    OpenTelemetry bean = beans.getBeanProvider(OpenTelemetry.class).getIfUnique();
+    if (bean != null) {
+      return openTelemetry() == null ? null : bean;
+    }
+    return GlobalOpenTelemetry.isSet() ? GlobalOpenTelemetry.getOrNoop() : null;
+  }
+
   private static TextMapPropagator propagator(
       OpenTelemetry openTelemetry, @Nullable ContextPropagators propagators) {
     return (propagators != null ? propagators : openTelemetry.getPropagators())

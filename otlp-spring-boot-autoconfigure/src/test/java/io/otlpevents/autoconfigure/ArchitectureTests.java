@@ -86,6 +86,26 @@ class ArchitectureTests {
               "io.otlpevents.aop");
 
   @ArchTest
+  static final ArchRule kafkaPropagationKnowsOnlyTheCore =
+      classes()
+          .that()
+          .resideInAPackage("io.otlpevents.propagation.kafka")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "io.otlpevents.propagation",
+              "io.otlpevents.propagation.kafka",
+              "io.opentelemetry.api..",
+              "io.opentelemetry.context..",
+              "org.apache.commons.logging..",
+              "org.apache.kafka..",
+              "org.jspecify..",
+              "org.springframework.beans.factory..",
+              "org.springframework.context..",
+              "org.springframework.kafka..");
+
+  @ArchTest
   static final ArchRule packagesHaveNoCycles =
       slices().matching("io.otlpevents.(**)").should().beFreeOfCycles();
 

@@ -107,7 +107,9 @@ class ConfigurationMetadataTests {
             "otlp.propagation.sampled-ratio",
             "otlp.propagation.baggage.max-members",
             "otlp.propagation.baggage.max-size",
-            "otlp.propagation.egress.allowed-hosts")
+            "otlp.propagation.egress.allowed-hosts",
+            "otlp.propagation.kafka.enabled",
+            "otlp.propagation.kafka.spans")
         .containsEntry("otlp.protocol", "grpc")
         .containsEntry("otlp.compression", "none")
         .containsEntry("otlp.timeout", "10s")

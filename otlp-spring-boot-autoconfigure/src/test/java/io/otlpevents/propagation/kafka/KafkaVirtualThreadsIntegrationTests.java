@@ -1,0 +1,33 @@
+package io.otlpevents.propagation.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.List;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/** Consumers on virtual threads. */
+@EnabledForJreRange(min = JRE.JAVA_21)
+class KafkaVirtualThreadsIntegrationTests extends KafkaMatrixContract {
+
+  @Override
+  String[] properties() {
+    return new String[] {ALONE, "virtual=true"};
+  }
+
+  @Override
+  boolean makesSpans() {
+    return false;
+  }
+
+  @Override
+  void assertSpanId(String way, String spanId, List<SpanData> spans) {
+    assertThat(spanId).isEqualTo(PARENT);
+  }
+
+  @Override
+  void assertTraceparent(String traceparent, List<SpanData> spans) {
+    assertThat(traceparent).isEqualTo(TRACEPARENT);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.propagation.kafka;
+
+import org.jspecify.annotations.NullMarked;

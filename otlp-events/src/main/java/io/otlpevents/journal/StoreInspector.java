@@ -84,7 +84,7 @@ public final class StoreInspector {
     Map<String, Cursor> before = cursors(problems);
     Map<String, Waiting> waiting = new TreeMap<>();
     before.forEach((name, cursor) -> waiting.put(name, new Waiting(cursor)));
-    Waiting all = new Waiting(new Cursor(-1, 0, 0));
+    Waiting all = new Waiting(new Cursor(-1, 0, 0, 0));
     List<InspectedSegment> found = new ArrayList<>();
     List<Path> setAside = new ArrayList<>();
     try {

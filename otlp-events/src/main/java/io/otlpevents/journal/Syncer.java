@@ -35,8 +35,8 @@ final class Syncer {
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
-   * Threads that sleep until a round has ended; those of two rounds that follow each other apart, so
-   * that one's end does not wake the others in vain.
+   * Threads that sleep until a round has ended; those of two rounds that follow each other apart,
+   * so that one's end does not wake the others in vain.
    */
   private final List<Queue<Thread>> asleep =
       List.of(new ConcurrentLinkedQueue<>(), new ConcurrentLinkedQueue<>());
@@ -93,8 +93,8 @@ final class Syncer {
   }
 
   /**
-   * Sleeps until a round has ended. Without a lock: each of the many that wake at once would have to
-   * wait for all the others to have had it.
+   * Sleeps until a round has ended. Without a lock: each of the many that wake at once would have
+   * to wait for all the others to have had it.
    */
   private boolean sleep(long round) {
     Queue<Thread> sleepers = asleep.get((int) round & 1);

@@ -248,7 +248,12 @@ final class JournalingEventEmitter implements EventEmitter {
       reject(RejectReason.ENCODING_FAILED);
     }
     claim.listener(null);
-    drafts.giveBack(draft);
+    try {
+      drafts.giveBack(draft);
+    } catch (Throwable e) {
+      // No memory to tidy it up: the draft is left to the garbage collector.
+      return receipt.emitted(result);
+    }
     return receipt.emitted(result);
   }
 

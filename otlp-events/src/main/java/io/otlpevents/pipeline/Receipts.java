@@ -102,7 +102,16 @@ final class Receipts {
   /** A receipt is complete. */
   void told(PendingReceipt receipt, Runnable completion) {
     end(receipt);
-    executor.execute(completion);
+    execute(completion);
+  }
+
+  private void execute(Runnable completion) {
+    try {
+      executor.execute(completion);
+    } catch (Throwable e) {
+      // No memory for a thread: the next that can be made does it.
+      executor.getQueue().add(completion);
+    }
   }
 
   /** Asks for everything up to a position to be forced to the device. */
@@ -127,7 +136,7 @@ final class Receipts {
                 case FAILED -> Durability.UNSYNCED;
                 case RELEASED -> Durability.RELEASED;
               };
-          executor.execute(() -> durable.complete(durability));
+          execute(() -> durable.complete(durability));
         });
     return durable.minimalCompletionStage();
   }

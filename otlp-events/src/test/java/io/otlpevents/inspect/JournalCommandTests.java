@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -267,13 +268,15 @@ class JournalCommandTests {
               () -> {
                 while (!stop.get()) {
                   pipeline.emitter().event("order.placed").attribute("number", 1).emit();
+                  // Fast enough to go through a segment during each reading.
+                  LockSupport.parkNanos(20_000);
                 }
               });
       threads.add(thread);
       thread.start();
     }
     try {
-      for (int i = 0; i < 60; i++) {
+      for (int i = 0; i < 20; i++) {
         int exit = run("verify", directory);
         if (!text().contains("changed while it was read")) {
           assertThat(exit).as(text()).isZero();
@@ -289,7 +292,7 @@ class JournalCommandTests {
       pipeline.close();
     }
     assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
-    assertThat(pipeline.ledger().snapshot().emitted()).isGreaterThan(10_000);
+    assertThat(pipeline.ledger().snapshot().emitted()).isGreaterThan(1000);
   }
 
   private void written(int events) {

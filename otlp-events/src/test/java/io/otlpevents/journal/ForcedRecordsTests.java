@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +39,7 @@ class ForcedRecordsTests {
     Journal journal = open(policy);
     long position = append(journal, 100);
     assertThat(force(journal, position)).isEqualTo(ForceOutcome.FORCED);
-    assertThat(files.forced).anyMatch(one -> one.from() < position && position <= one.to());
+    assertThat(isForced(position)).isTrue();
     if (policy == FsyncPolicy.OS) {
       assertThat(files.entries).contains(files.forced.get(0).file());
     }
@@ -66,13 +67,23 @@ class ForcedRecordsTests {
     List<CompletableFuture<ForceOutcome>> outcomes = new ArrayList<>();
     outcomes.add(ask(journal, append(journal, 100)));
     await(begun);
+    List<Boolean> told = Collections.synchronizedList(new ArrayList<>());
     for (int i = 0; i < 200; i++) {
-      outcomes.add(ask(journal, append(journal, 100)));
+      long position = append(journal, 100);
+      CompletableFuture<ForceOutcome> outcome = new CompletableFuture<>();
+      journal.whenForced(
+          position,
+          result -> {
+            told.add(isForced(position));
+            outcome.complete(result);
+          });
+      outcomes.add(outcome);
     }
     goOn.countDown();
     for (CompletableFuture<ForceOutcome> outcome : outcomes) {
       assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(ForceOutcome.FORCED);
     }
+    assertThat(told).hasSize(200).containsOnly(true);
     assertThat(files.forced).hasSize(2);
   }
 
@@ -149,6 +160,11 @@ class ForcedRecordsTests {
     CompletableFuture<ForceOutcome> outcome = new CompletableFuture<>();
     journal.whenForced(position, outcome::complete);
     return outcome;
+  }
+
+  /** In the first segment a position is an offset in its file. */
+  private boolean isForced(long position) {
+    return files.forced.stream().anyMatch(one -> one.from() < position && position <= one.to());
   }
 
   private static ForceOutcome force(Journal journal, long position) throws Exception {

@@ -67,7 +67,9 @@ class ShopService {
     private final RestClient stock;
 
     Payment(
-        EventEmitter events, RestClient.Builder rest, @Value("${stock:http://nowhere}") String url) {
+        EventEmitter events,
+        RestClient.Builder rest,
+        @Value("${stock:http://nowhere}") String url) {
       this.events = events;
       this.stock = rest.baseUrl(url).build();
     }

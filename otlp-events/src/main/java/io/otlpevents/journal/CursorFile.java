@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * slot    0 │ generation, rising by one   8
  *         8 │ segment id                  8
  *        16 │ sequence of the next frame  8
- *        24 │ frames given up behind it   8
+ *        24 │ records before it, see below 8
  *        32 │ its offset in the segment   4
  *        36 │ CRC32C of the above         4
  * </pre>
@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * All integers are little-endian. The slots are written by turns, so one is whole whenever the
  * process dies; of two whole ones the higher generation holds. Whatever an entry that is not whole
  * loses is sent again.
+ *
+ * <p>The number in a slot is that of the records before its place that had been read but not
+ * acknowledged when their segments were given up. If it is not 0 when the process dies, nobody
+ * knows what became of them: the successor counts them as lost.
  *
  * <p>Each destination's entry is written by its own thread.
  */
@@ -64,10 +68,9 @@ final class CursorFile {
    * @param segmentId the segment
    * @param sequence of the next frame
    * @param offset its offset
-   * @param givenUp how many frames behind it were given up, and counted, while what is before them
-   *     was on its way; a successor that misses them need not count them again
+   * @param onTheWay how many records before it have neither been acknowledged nor counted as lost
    */
-  record Cursor(long segmentId, long sequence, int offset, long givenUp) {}
+  record Cursor(long segmentId, long sequence, int offset, long onTheWay) {}
 
   /** The cursor of a destination; null if there is none. */
   synchronized @Nullable Cursor read(String destination) {
@@ -213,7 +216,7 @@ final class CursorFile {
       bytes.putLong(0, generation);
       bytes.putLong(8, cursor.segmentId);
       bytes.putLong(16, cursor.sequence);
-      bytes.putLong(24, cursor.givenUp);
+      bytes.putLong(24, cursor.onTheWay);
       bytes.putInt(32, cursor.offset);
       crc.reset();
       crc.update(bytes.array(), 0, SLOT - 4);

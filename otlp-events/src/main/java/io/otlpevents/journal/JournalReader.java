@@ -19,6 +19,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Frames carry an index, and segments the number of frames before them, so whatever is missing
  * shows as a gap and is counted: see {@link #takeLost}.
+ *
+ * <p>The balance: each frame before {@link #position} has been handed over, or was counted as lost,
+ * or was a claim that came to nothing. A {@link Mark} knows how many records were handed over
+ * before it, so the difference of two marks is what is on its way between them, whatever was lost
+ * there. The cursor says where a successor begins and how many records before that place are on
+ * their way. That is
+ *
+ * <ul>
+ *   <li>the acknowledged place and 0, as long as that place is in the journal;
+ *   <li>the first place that was not given up, once what is on its way lies before it. The records
+ *       between the two places that were handed over are on their way: each acknowledgement takes
+ *       from them, and a successor counts the rest as lost. What the reader gave up it has counted
+ *       itself, and no successor counts it again.
+ * </ul>
+ *
+ * <p>So for each process, what it finds (see {@link #recovered}) and what is appended equals what
+ * is handed over and what is lost, once everything is read.
  */
 public final class JournalReader {
 
@@ -44,24 +61,27 @@ public final class JournalReader {
   /** Whether frames' lengths cannot be followed any more; then only a search finds the next. */
   private boolean astray;
 
-  private Segment acknowledgedSegment;
+  /** How many records have been handed over. */
+  private long records;
+
   private volatile long acknowledged;
   private volatile long givenUpTo;
   private @Nullable Floor reachedFloor;
 
-  /** The places before and behind what was given up last. */
-  private @Nullable Mark beforeGap;
-
-  private @Nullable Mark behindGap;
-
-  /** Where {@link #acknowledged} is. */
+  /** Up to where everything has reached its end. */
   private Mark acknowledgedMark;
 
-  /**
-   * What was given up behind what is acknowledged: sequence of the first frame and their number.
-   * What was read between two of them is on its way.
-   */
-  private final Deque<long[]> gaps = new ArrayDeque<>();
+  /** Where that begins which was not given up; null while nothing was. */
+  private @Nullable Mark kept;
+
+  /** Where the segments behind {@link #acknowledgedMark} begin that have been read from. */
+  private final Deque<Mark> begins = new ArrayDeque<>();
+
+  /** Where the directories end that reading has left since {@link #acknowledgedMark}. */
+  private final Deque<Mark> ends = new ArrayDeque<>();
+
+  /** The segment that the cursor is in. */
+  private long cursorStart;
 
   // Set by the reading thread while it waits for bytes; read by those who append.
   private volatile @Nullable Thread waiter;
@@ -71,12 +91,12 @@ public final class JournalReader {
     this.journal = journal;
     this.name = name;
     this.segment = first;
-    this.acknowledgedSegment = first;
     long unreadable = journal.unreadable(name);
     this.recovered = countRecovered(first) + unreadable;
     lost[EvictionReason.DAMAGED.ordinal()] += unreadable;
     begin(first, null);
     this.acknowledgedMark = mark();
+    this.cursorStart = first.start;
     this.acknowledged = position();
   }
 
@@ -98,6 +118,7 @@ public final class JournalReader {
       if (at == first || cursors != store) {
         store = cursors;
         next = firstSequence(at);
+        count += onTheWay(at);
       }
       if (!isFinished(at)) {
         int index = firstIndex(at);
@@ -126,6 +147,12 @@ public final class JournalReader {
     return cursor == null ? at.sequence : cursor.sequence();
   }
 
+  /** What was on its way when the predecessor died, and is not here any more. */
+  private long onTheWay(Segment at) {
+    Cursor cursor = cursor(at);
+    return cursor == null ? 0 : Math.max(0, cursor.onTheWay());
+  }
+
   /** Segments are told by their ids: what was damaged may have made sequences uncertain. */
   private boolean isFinished(Segment at) {
     Cursor cursor = cursor(at);
@@ -147,11 +174,7 @@ public final class JournalReader {
     if (at.recovered && cursor != null && at.id == cursor.segmentId()) {
       return 0;
     }
-    long missing = at.sequence - reached;
-    if (cursor != null && cursor.sequence() == reached) {
-      missing -= cursor.givenUp();
-    }
-    return Math.max(0, missing);
+    return Math.max(0, at.sequence - reached);
   }
 
   private void begin(Segment next, @Nullable Segment previous) {
@@ -164,6 +187,7 @@ public final class JournalReader {
     }
     if (previous == null || previous.piece.cursors() != next.piece.cursors()) {
       sequence = firstSequence(next);
+      lose(EvictionReason.DAMAGED, onTheWay(next));
     }
     if (isFinished(next)) {
       offset = next.dataEnd;
@@ -200,6 +224,7 @@ public final class JournalReader {
         return;
       }
       pass(length);
+      records++;
     }
   }
 
@@ -229,7 +254,12 @@ public final class JournalReader {
       loseHere(frames - index);
       sequence += frames - index;
     }
+    CursorFile cursors = left.piece.cursors();
+    if (cursors != null && left.sequence >= 0 && cursors != next.piece.cursors()) {
+      ends.add(Mark.behind(left, left.sequence + frames, records));
+    }
     begin(next, left);
+    begins.add(mark());
   }
 
   private void loseHere(long count) {
@@ -332,8 +362,6 @@ public final class JournalReader {
       return false;
     }
     boolean any = false;
-    Mark from = mark();
-    boolean passes = segment.start < floor.start();
     while (segment.start < floor.start()) {
       int length = seek(segment.origin);
       if (segment.start >= floor.start()) {
@@ -351,24 +379,12 @@ public final class JournalReader {
       }
     }
     reachedFloor = floor;
-    givenUpTo = Math.max(givenUpTo, segment.start);
-    if (passes) {
-      if (behindGap == null || behindGap.position() != from.position()) {
-        beforeGap = from;
-      }
-      behindGap = mark();
-    }
-    Mark behind = behindGap;
-    if (behind != null && isInGap(acknowledgedMark)) {
-      // Nothing is on its way: a successor need not look for what was given up.
-      acknowledge(behind);
-    } else if (acknowledgedSegment.start < segment.start) {
-      // What is on its way lies in segments that are given back, and must not hold on to them. A
-      // successor that does not find it counts it.
-      acknowledgedSegment = segment;
-      if (segment.piece.cursors() == from.store) {
-        addGap(from.sequence, sequence - from.sequence);
-        saveGivenBack(acknowledgedMark);
+    for (Mark begin : begins) {
+      if (begin.segmentStart >= floor.start()) {
+        kept = begin;
+        givenUpTo = begin.segmentStart;
+        settle();
+        break;
       }
     }
     journal.release();
@@ -404,7 +420,7 @@ public final class JournalReader {
 
   /** The same, to be acknowledged later. */
   public Mark mark() {
-    return new Mark(segment, offset, sequence);
+    return new Mark(segment, offset, sequence, records);
   }
 
   /** How many bytes, frames included, wait to be read; a few may not be written yet. */
@@ -417,81 +433,51 @@ public final class JournalReader {
    * again.
    */
   public void acknowledge(Mark mark) {
-    Mark to = mark;
-    Mark behind = behindGap;
-    if (behind != null && isInGap(mark)) {
-      to = behind;
+    if (mark.position() >= acknowledged) {
+      acknowledgedMark = mark;
+      settle();
     }
-    Segment from = acknowledgedSegment;
-    if (to.segmentStart < from.start) {
-      // Its segment was given up meanwhile.
-      if (to.position() > acknowledged) {
-        acknowledgedMark = to;
-        acknowledged = to.position();
-        saveGivenBack(to);
-      }
-      return;
+  }
+
+  /** Writes down where a successor begins, and gives back what is before it. */
+  private void settle() {
+    Mark first = kept;
+    if (first != null
+        && acknowledgedMark.position() < first.position()
+        && acknowledgedMark.records == first.records) {
+      // Nothing is on its way to it.
+      acknowledgedMark = first;
     }
-    boolean moved = false;
-    while (from.start != to.segmentStart) {
-      Segment next = from.next;
-      if (next == null) {
-        return;
-      }
-      CursorFile cursors = from.piece.cursors();
-      if (cursors != null && from.sequence >= 0 && cursors != next.piece.cursors()) {
-        save(cursors, new Cursor(from.id + 1, from.sequence + from.frames, 0, 0));
-      }
-      from = next;
-      moved = true;
+    Mark reached = acknowledgedMark;
+    Mark from = first == null || reached.position() >= first.position() ? reached : first;
+    boolean moves = from.segmentStart != cursorStart;
+    cursorStart = from.segmentStart;
+    save(from, from.records - reached.records);
+    if (moves) {
+      // Into both slots: neither may point to what is going to be used for other records.
+      save(from, from.records - reached.records);
     }
-    CursorFile cursors = from.piece.cursors();
-    if (cursors != null) {
-      Cursor cursor = new Cursor(from.id, to.sequence, to.offset, 0);
-      save(cursors, cursor);
-      if (moved) {
-        // Into both slots: neither may point to what is going to be used for other records.
-        save(cursors, cursor);
+    // Only then, for what is on its way must always be written down somewhere.
+    while (!ends.isEmpty() && ends.element().position() <= from.position()) {
+      Mark end = ends.remove();
+      if (end.store != from.store) {
+        save(end, 0);
       }
     }
-    gaps.clear();
-    acknowledgedMark = to;
-    acknowledgedSegment = from;
-    acknowledged = to.position();
-    if (moved) {
+    while (!begins.isEmpty() && begins.element().position() <= reached.position()) {
+      begins.remove();
+    }
+    acknowledged = reached.position();
+    if (moves) {
       journal.release();
     }
   }
 
-  /** Whether what follows this place was given up. */
-  private boolean isInGap(Mark mark) {
-    Mark from = beforeGap;
-    Mark to = behindGap;
-    return from != null
-        && to != null
-        && mark.position() < to.position()
-        && (mark.position() >= from.position()
-            || mark.sequence == from.sequence && mark.store == from.store);
-  }
-
-  private void addGap(long first, long frames) {
-    long[] last = gaps.peekLast();
-    if (last != null && last[0] + last[1] == first) {
-      last[1] += frames;
-    } else if (frames > 0) {
-      gaps.add(new long[] {first, frames});
+  private void save(Mark place, long onTheWay) {
+    CursorFile cursors = place.store;
+    if (cursors != null) {
+      save(cursors, new Cursor(place.segmentId, place.sequence, place.offset, onTheWay));
     }
-  }
-
-  private long givenUpBehind(Mark mark) {
-    while (!gaps.isEmpty() && gaps.element()[0] < mark.sequence) {
-      gaps.remove();
-    }
-    long frames = 0;
-    for (long[] gap : gaps) {
-      frames += gap[1];
-    }
-    return frames;
   }
 
   private void save(CursorFile cursors, Cursor cursor) {
@@ -499,14 +485,6 @@ public final class JournalReader {
     // On the way through segments that were finished before, there is nothing to say.
     if (before == null || before.segmentId() <= cursor.segmentId()) {
       cursors.save(name, cursor);
-    }
-  }
-
-  /** Keeps a place whose segment is given back, so that what follows it there shows as a gap. */
-  private void saveGivenBack(Mark mark) {
-    CursorFile cursors = segment.piece.cursors();
-    if (cursors != null && cursors == mark.store) {
-      save(cursors, new Cursor(mark.segmentId, mark.sequence, mark.offset, givenUpBehind(mark)));
     }
   }
 

@@ -18,12 +18,26 @@ public final class Mark {
   /** How many frames come before it, since the first that this journal ever held. */
   final long sequence;
 
-  Mark(Segment segment, int offset, long sequence) {
-    this.segmentStart = segment.start;
-    this.segmentId = segment.id;
+  /** How many records the reader had handed over here. */
+  final long records;
+
+  Mark(Segment segment, int offset, long sequence, long records) {
+    this(segment, segment.id, segment.start, offset, sequence, records);
+  }
+
+  private Mark(
+      Segment segment, long segmentId, long segmentStart, int offset, long sequence, long records) {
+    this.segmentStart = segmentStart;
+    this.segmentId = segmentId;
     this.store = segment.piece.cursors();
     this.offset = offset;
     this.sequence = sequence;
+    this.records = records;
+  }
+
+  /** The place behind everything in the directory of a segment that is the last there. */
+  static Mark behind(Segment last, long sequence, long records) {
+    return new Mark(last, last.id + 1, last.start + last.capacity, 0, sequence, records);
   }
 
   /** Grows along the journal, for this run of the process only. */

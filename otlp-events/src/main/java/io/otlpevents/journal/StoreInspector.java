@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -252,26 +253,29 @@ public final class StoreInspector {
 
   private static List<InspectedCursor> told(
       Map<String, Waiting> waiting, Map<String, Cursor> after, List<InspectedSegment> segments) {
-    InspectedSegment first =
-        segments.stream().filter(InspectedSegment::hasHeader).findFirst().orElse(null);
+    Optional<InspectedSegment> first =
+        segments.stream().filter(InspectedSegment::hasHeader).findFirst();
     List<InspectedCursor> cursors = new ArrayList<>();
     Map<String, Cursor> names = new HashMap<>(after);
-    waiting.keySet().forEach(name -> names.putIfAbsent(name, waiting.get(name).cursor));
+    waiting.forEach((name, one) -> names.putIfAbsent(name, one.cursor));
     new TreeMap<>(names)
         .forEach(
             (name, cursor) -> {
-              Waiting one = waiting.getOrDefault(name, new Waiting(cursor));
-              boolean behind =
-                  first != null && first.sequence() >= 0 && cursor.segmentId() < first.id();
+              Waiting wait = waiting.getOrDefault(name, new Waiting(cursor));
+              long missed =
+                  first
+                      .filter(one -> one.sequence() >= 0 && cursor.segmentId() < one.id())
+                      .map(one -> Math.max(0, one.sequence() - cursor.sequence()))
+                      .orElse(0L);
               cursors.add(
                   new InspectedCursor(
                       name,
                       cursor.segmentId(),
                       cursor.sequence(),
-                      one.records,
-                      one.bytes,
-                      behind ? Math.max(0, first.sequence() - cursor.sequence()) : 0,
-                      one.oldest));
+                      wait.records,
+                      wait.bytes,
+                      missed,
+                      wait.oldest));
             });
     return List.copyOf(cursors);
   }

@@ -41,10 +41,11 @@ public record StoreOwner(State state, long pid) {
       }
       Map<String, Object> file =
           Files.readAttributes(lock, "unix:dev,ino", LinkOption.NOFOLLOW_LINKS);
-      return find(
-          Files.readString(LOCKS),
-          ((Number) file.get("dev")).longValue(),
-          ((Number) file.get("ino")).longValue());
+      if (!(file.get("dev") instanceof Number device)
+          || !(file.get("ino") instanceof Number inode)) {
+        return new StoreOwner(State.UNKNOWN, 0);
+      }
+      return find(Files.readString(LOCKS), device.longValue(), inode.longValue());
     } catch (IOException | RuntimeException e) {
       return new StoreOwner(State.UNKNOWN, 0);
     }

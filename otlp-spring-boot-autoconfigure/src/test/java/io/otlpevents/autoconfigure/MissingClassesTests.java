@@ -34,7 +34,9 @@ class MissingClassesTests {
 
   private static final Duration SOON = Duration.ofSeconds(8);
 
-  /** Spring Boot's support for it, and the broker's Jackson, do not work without other libraries. */
+  /**
+   * Spring Boot's support for it, and the broker's Jackson, do not work without other libraries.
+   */
   private static final String[] KAFKA = {
     "spring-boot-kafka", "spring-kafka", "kafka", "jackson-databind-2", "jackson-datatype"
   };

@@ -135,6 +135,11 @@ final class DiskStorage implements Storage {
   }
 
   @Override
+  public CursorFile cursors() {
+    return own.cursors();
+  }
+
+  @Override
   public long firstId() {
     return own.nextId();
   }

@@ -252,10 +252,11 @@ public final class Journal implements AutoCloseable {
 
   /** A segment without room for a single record stands in until there is a real one. */
   private Piece nothing() {
-    return new NoRoom(ByteBuffer.allocateDirect(Segment.overhead(origin)));
+    return new NoRoom(
+        ByteBuffer.allocateDirect(Segment.overhead(origin)), storage.cursors());
   }
 
-  private record NoRoom(ByteBuffer buffer) implements Piece {}
+  private record NoRoom(ByteBuffer buffer, @Nullable CursorFile cursors) implements Piece {}
 
   private Segment newSegment(Piece piece, @Nullable Segment last, long sequence) {
     SegmentHeader header =

@@ -2,6 +2,7 @@ package io.otlpevents.journal;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a journal keeps its segments: in direct memory, or in files. Used by one thread at a time.
@@ -38,6 +39,11 @@ interface Storage {
    */
   default long unreadable(String reader) {
     return 0;
+  }
+
+  /** Where destinations' cursors into the segments that are made here are kept; null for memory. */
+  default @Nullable CursorFile cursors() {
+    return null;
   }
 
   /** The id of the first segment that is made here. */

@@ -41,6 +41,10 @@ final class JournalModel {
     Journal journal;
     boolean vanished;
     boolean filesFailed;
+
+    /** Whether there is, or was, no file for cursors: nobody can tell what is missing at first. */
+    boolean cursorless;
+
     int claims;
 
     /** All records of this run before this number are on the device. */
@@ -71,6 +75,10 @@ final class JournalModel {
       journal =
           new Journal(settings, origin, new DiskStorage(files, directory, clock), clock, false);
       filesFailed = files.failed;
+      cursorless =
+          orphansCursorless
+              || disk.named(StoreDirectory.CURSORS).size()
+                  < disk.named(StoreDirectory.LOCK).size();
       for (String name : NAMES) {
         Reading reading = new Reading(this, name, journal.openReader(name));
         reading.unread.putAll(orphans.getOrDefault(name, new TreeMap<>()));
@@ -89,6 +97,7 @@ final class JournalModel {
       }
       orphansDamaged = false;
       orphansMayRepeat = false;
+      orphansCursorless = false;
       orphansTorn = 0;
     }
 
@@ -162,6 +171,7 @@ final class JournalModel {
       }
       orphansDamaged |= damaged || filesFailed || vanished;
       orphansMayRepeat |= mayRepeat || filesFailed || vanished;
+      orphansCursorless |= cursorless;
       orphansTorn += torn + claims;
       if (powerCut) {
         orphansDamaged = true;
@@ -345,7 +355,7 @@ final class JournalModel {
         check(
             all >= missing.size() - allowance && all <= missing.size() + run.torn,
             who + "lost " + all + " but missing " + missing.size() + " " + missing);
-      } else if (!missing.isEmpty() && allowance == 0 && !run.vanished) {
+      } else if (!missing.isEmpty() && allowance == 0 && !run.vanished && !run.cursorless) {
         check(all > 0 || powerCuts > 0, who + "missing without a count: " + missing);
       }
       if (!damages && !run.filesFailed && evicted() == 0 && allowance == 0) {
@@ -409,6 +419,7 @@ final class JournalModel {
   private final Map<String, Long> orphansGone = new HashMap<>();
   private boolean orphansDamaged;
   private boolean orphansMayRepeat;
+  private boolean orphansCursorless;
   private int orphansTorn;
   private boolean damages;
   private int powerCuts;

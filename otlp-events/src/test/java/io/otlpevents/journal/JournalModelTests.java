@@ -16,11 +16,12 @@ class JournalModelTests {
   /**
    * What was on its way when its segment was given up was not counted after the process had died:
    * what had been given up beside it was taken off twice (500472, 500284, 500691, 502537), or the
-   * disk was full at the start, so that nobody kept the cursor (704280). In the others it was the
-   * model that asked for too much of a process without a file for cursors.
+   * place to keep was one without a cursor of its own (704280, 703492, 1009382). In the others it
+   * was the model that asked for too much of a process without a file for cursors.
    */
   @ParameterizedTest
-  @ValueSource(longs = {500472, 500284, 500691, 502537, 704280, 504402, 705809, 700614})
+  @ValueSource(
+      longs = {500472, 500284, 500691, 502537, 704280, 703492, 1009382, 504402, 705809, 700614})
   void whatWasOnItsWayWhenItWasGivenUpIsCounted(long seed) {
     run(seed);
   }

@@ -252,8 +252,7 @@ public final class Journal implements AutoCloseable {
 
   /** A segment without room for a single record stands in until there is a real one. */
   private Piece nothing() {
-    return new NoRoom(
-        ByteBuffer.allocateDirect(Segment.overhead(origin)), storage.cursors());
+    return new NoRoom(ByteBuffer.allocateDirect(Segment.overhead(origin)), storage.cursors());
   }
 
   private record NoRoom(ByteBuffer buffer, @Nullable CursorFile cursors) implements Piece {}

@@ -475,17 +475,17 @@ public final class JournalReader {
 
   private void save(Mark place, long onTheWay) {
     CursorFile cursors = place.store;
-    if (cursors != null) {
-      save(cursors, new Cursor(place.segmentId, place.sequence, place.offset, onTheWay));
+    if (cursors == null) {
+      return;
     }
-  }
-
-  private void save(CursorFile cursors, Cursor cursor) {
     Cursor before = predecessors.get(cursors);
-    // On the way through segments that were finished before, there is nothing to say.
-    if (before == null || before.segmentId() <= cursor.segmentId()) {
-      cursors.save(name, cursor);
-    }
+    // In segments that were finished before, the place stays where it was.
+    boolean wasFinished = before != null && before.segmentId() > place.segmentId;
+    cursors.save(
+        name,
+        wasFinished
+            ? new Cursor(before.segmentId(), before.sequence(), before.offset(), onTheWay)
+            : new Cursor(place.segmentId, place.sequence, place.offset, onTheWay));
   }
 
   /** Up to where everything has been acknowledged. Any thread may ask. */

@@ -77,8 +77,7 @@ final class JournalModel {
       filesFailed = files.failed;
       cursorless =
           orphansCursorless
-              || disk.named(StoreDirectory.CURSORS).size()
-                  < disk.named(StoreDirectory.LOCK).size();
+              || disk.named(StoreDirectory.CURSORS).size() < disk.named(StoreDirectory.LOCK).size();
       for (String name : NAMES) {
         Reading reading = new Reading(this, name, journal.openReader(name));
         reading.unread.putAll(orphans.getOrDefault(name, new TreeMap<>()));

@@ -5,6 +5,10 @@ import io.otlpevents.propagation.kafka.KafkaTraceBeanPostProcessor;
 import io.otlpevents.propagation.kafka.KafkaTraceContext;
 import io.otlpevents.propagation.kafka.KafkaTracePropagation;
 import io.otlpevents.propagation.kafka.ListenerContainerTracing;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -15,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.kafka.config.AbstractKafkaListenerContainerFactory;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
@@ -25,6 +30,7 @@ import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
  */
 @AutoConfiguration(after = OtlpPropagationAutoConfiguration.class)
 @ConditionalOnClass(AbstractKafkaListenerContainerFactory.class)
+@ImportRuntimeHints(OtlpKafkaPropagationAutoConfiguration.Hints.class)
 public final class OtlpKafkaPropagationAutoConfiguration {
 
   // Code that uses it starts where propagation is off, too.
@@ -73,6 +79,15 @@ public final class OtlpKafkaPropagationAutoConfiguration {
         KafkaTracePropagation propagation,
         ObjectProvider<KafkaListenerEndpointRegistry> registries) {
       return new ListenerContainerTracing(propagation, registries);
+    }
+  }
+
+  /** For native images: producers are wrapped by proxies. */
+  static final class Hints implements RuntimeHintsRegistrar {
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+      hints.proxies().registerJdkProxy(Producer.class);
     }
   }
 }

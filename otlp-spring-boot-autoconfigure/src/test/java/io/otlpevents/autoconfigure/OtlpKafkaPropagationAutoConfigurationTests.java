@@ -10,7 +10,10 @@ import io.otlpevents.propagation.kafka.ListenerContainerTracing;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -122,6 +125,13 @@ class OtlpKafkaPropagationAutoConfigurationTests {
     application
         .withBean(KafkaTracePropagation.class, () -> mine)
         .run(context -> assertThat(context.getBean(KafkaTracePropagation.class)).isSameAs(mine));
+  }
+
+  @Test
+  void nativeImagesKnowTheProxyOfProducers() {
+    RuntimeHints hints = new RuntimeHints();
+    new OtlpKafkaPropagationAutoConfiguration.Hints().registerHints(hints, null);
+    assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Producer.class)).accepts(hints);
   }
 
   @Test

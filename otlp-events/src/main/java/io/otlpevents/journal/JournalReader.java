@@ -480,10 +480,9 @@ public final class JournalReader {
     }
     Cursor before = predecessors.get(cursors);
     // In segments that were finished before, the place stays where it was.
-    boolean wasFinished = before != null && before.segmentId() > place.segmentId;
     cursors.save(
         name,
-        wasFinished
+        before != null && before.segmentId() > place.segmentId
             ? new Cursor(before.segmentId(), before.sequence(), before.offset(), onTheWay)
             : new Cursor(place.segmentId, place.sequence, place.offset, onTheWay));
   }

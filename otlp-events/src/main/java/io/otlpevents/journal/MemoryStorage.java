@@ -9,12 +9,8 @@ final class MemoryStorage implements Storage {
 
   @Override
   public Piece allocate(int size) throws IOException {
-    try {
-      ByteBuffer buffer = ByteBuffer.allocateDirect(size);
-      return () -> buffer;
-    } catch (OutOfMemoryError e) {
-      throw new IOException("the process has no more direct memory (-XX:MaxDirectMemorySize)", e);
-    }
+    ByteBuffer buffer = DirectMemory.allocate(size);
+    return () -> buffer;
   }
 
   @Override

@@ -103,6 +103,7 @@ class DiskFaultTests {
     FaultyFiles files = new FaultyFiles(disk);
     Journal journal =
         open(files, OverflowPolicy.BLOCK, Duration.ofSeconds(60), DiskSettings.in(ROOT));
+    // Before anything is appended: what no reader needs is given back.
     JournalReader reader = journal.openReader("a");
     disk.capacity = disk.used();
     Thread emitter =

@@ -27,6 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Value;
@@ -50,8 +51,9 @@ import org.springframework.util.backoff.FixedBackOff;
 
 /**
  * Many records, each with a trace of its own, through retries and dead letters, past two
- * interceptors of the user, on three threads. {@code -Dkafka.soak=100000} for more of them.
+ * interceptors of the user, on three threads. A campaign of its own: {@code -Dkafka.soak=100000}.
  */
+@EnabledIfSystemProperty(named = "kafka.soak", matches = "\\d+")
 class KafkaSoakIntegrationTests {
 
   private static final int RECORDS = Integer.getInteger("kafka.soak", 5_000);

@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class KilledApplication implements AutoCloseable {
 
+  private static final String ACCEPTED = "accepted ";
+
   /** How many events each process emits. */
   static final int EVENTS = 500;
 
@@ -69,7 +71,10 @@ final class KilledApplication implements AutoCloseable {
     try (BufferedReader lines = process.inputReader()) {
       String line = lines.readLine();
       while (line != null) {
-        accepted.add(Integer.valueOf(line));
+        // Its log goes the same way.
+        if (line.startsWith(ACCEPTED)) {
+          accepted.add(Integer.valueOf(line.substring(ACCEPTED.length())));
+        }
         line = lines.readLine();
       }
     } catch (IOException e) {
@@ -110,7 +115,7 @@ final class KilledApplication implements AutoCloseable {
             Path.of(arguments[2]));
     for (int i = number * NUMBERS; i < number * NUMBERS + EVENTS; i++) {
       if (RandomEvent.draw(seed, i).emit(pipeline.emitter()) == EmitResult.ACCEPTED) {
-        System.out.println(i);
+        System.out.println(ACCEPTED + i);
       }
     }
     Thread.sleep(ENOUGH.toMillis());

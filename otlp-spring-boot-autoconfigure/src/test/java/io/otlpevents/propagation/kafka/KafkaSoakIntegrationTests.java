@@ -53,7 +53,11 @@ import org.springframework.util.backoff.FixedBackOff;
  * Many records, each with a trace of its own, through retries and dead letters, past two
  * interceptors of the user, on three threads. A campaign of its own: {@code -Dkafka.soak=100000}.
  */
-@EnabledIfSystemProperty(named = "kafka.soak", matches = "\\d+")
+@EnabledIfSystemProperty(
+    named = "kafka.soak",
+    matches = "\\d+",
+    disabledReason =
+        "takes minutes, and has stalled twice with the tracer for a cause not found yet")
 class KafkaSoakIntegrationTests {
 
   private static final int RECORDS = Integer.getInteger("kafka.soak", 5_000);

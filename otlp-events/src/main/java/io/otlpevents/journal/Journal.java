@@ -230,11 +230,12 @@ public final class Journal implements AutoCloseable {
     try {
       piece = storage.allocate(settings.segmentSize());
     } catch (IOException e) {
-      if (settings.disk() == null || e instanceof AccessDeniedException) {
+      if (e instanceof AccessDeniedException) {
         throw e;
       }
-      // A full disk is no reason not to start: events are refused until there is room.
-      fail("no room on the disk", e);
+      // Neither a full disk nor short memory is a reason not to start: events are refused until
+      // there is room.
+      fail("no room for a segment", e);
       starved = true;
       starvedUntil = clock.nanos() + RETRY_NANOS;
       piece = nothing();

@@ -235,6 +235,50 @@ class JournalTests {
   }
 
   @Test
+  void startsWithoutMemoryAndRefusesRecordsUntilThereIsSome() {
+    MemoryStorage memory = new MemoryStorage();
+    boolean[] isShort = {true};
+    Storage storage =
+        new Storage() {
+          @Override
+          public Piece allocate(int size) throws java.io.IOException {
+            if (isShort[0]) {
+              throw new java.io.IOException("too little memory");
+            }
+            return memory.allocate(size);
+          }
+
+          @Override
+          public void discard(Piece piece) {}
+
+          @Override
+          public boolean isSlow() {
+            return false;
+          }
+
+          @Override
+          public List<StoredSegment> recover() {
+            return List.of();
+          }
+        };
+    Journal journal =
+        new Journal(
+            settings(4, OverflowPolicy.DROP_NEWEST, Duration.ZERO),
+            new SegmentOrigin(RESOURCE, SCOPE),
+            storage,
+            JournalClock.SYSTEM,
+            true);
+    opened.add(journal);
+    JournalReader reader = journal.openReader("reader");
+    assertThat(append(journal, 1, 100)).isEqualTo(AppendResult.FULL);
+    assertThat(journal.trouble()).contains("too little memory");
+
+    isShort[0] = false;
+    await().until(() -> append(journal, 2, 100) == AppendResult.APPENDED);
+    assertThat(readAll(reader)).containsExactly(2);
+  }
+
+  @Test
   void headerTellsTwiceWhoWroteTheSegment() {
     ByteBuffer buffer = ByteBuffer.allocateDirect(SEGMENT);
     SegmentHeader header =

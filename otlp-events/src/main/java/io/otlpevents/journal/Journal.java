@@ -532,6 +532,7 @@ public final class Journal implements AutoCloseable {
     try {
       clean.add(storage.allocate(settings.segmentSize()));
       bytes += settings.segmentSize();
+      recovered();
     } catch (IOException e) {
       // The process has less direct memory left than our budget, for now. To ask again at once
       // would cost each caller the collections that the JVM tries before it gives up.
@@ -1098,7 +1099,7 @@ public final class Journal implements AutoCloseable {
 
   private void recovered() {
     Trouble before = trouble;
-    if (before != null && storage.isSlow()) {
+    if (before != null) {
       trouble = null;
       logger.info("Journal: works again");
     }

@@ -275,6 +275,7 @@ class JournalTests {
 
     isShort[0] = false;
     await().until(() -> append(journal, 2, 100) == AppendResult.APPENDED);
+    assertThat(journal.trouble()).isNull();
     assertThat(readAll(reader)).containsExactly(2);
   }
 

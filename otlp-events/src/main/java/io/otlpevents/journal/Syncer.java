@@ -3,8 +3,6 @@ package io.otlpevents.journal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -34,16 +32,10 @@ final class Syncer {
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /**
-   * Threads that sleep until a round has ended; those of two rounds that follow each other apart,
-   * so that one's end does not wake the others in vain.
-   */
-  private final List<Queue<Thread>> asleep =
-      List.of(new ConcurrentLinkedQueue<>(), new ConcurrentLinkedQueue<>());
+  private final RoundSleepers sleepers = new RoundSleepers();
 
   // Written by the thread that makes rounds.
   private volatile long begun;
-  private volatile long ended;
   private volatile long failed = -1;
 
   /** Guarded by the lock. */
@@ -89,39 +81,7 @@ final class Syncer {
     // Read after the commit: the round after this one begins later, and covers it.
     long round = begun + 1;
     ask();
-    return sleep(round) && failed < round;
-  }
-
-  /**
-   * Sleeps until a round has ended. Without a lock: each of the many that wake at once would have
-   * to wait for all the others to have had it.
-   */
-  private boolean sleep(long round) {
-    Queue<Thread> sleepers = asleep.get((int) round & 1);
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    boolean interrupted = false;
-    boolean ends = true;
-    while (ended < round && ends) {
-      sleepers.add(Thread.currentThread());
-      if (ended < round) {
-        long remaining = deadline - System.nanoTime();
-        LockSupport.parkNanos(this, Math.max(1, remaining));
-        interrupted |= Thread.interrupted();
-        ends = remaining > 0 && !stopped;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return ended >= round;
-  }
-
-  /** Wakes those that sleep until this round has ended. */
-  private void wake(long round) {
-    Queue<Thread> sleepers = asleep.get((int) round & 1);
-    for (Thread sleeper = sleepers.poll(); sleeper != null; sleeper = sleepers.poll()) {
-      LockSupport.unpark(sleeper);
-    }
+    return sleepers.await(round, PATIENCE_NANOS) && failed < round;
   }
 
   /**
@@ -216,8 +176,7 @@ final class Syncer {
       // Before the end, which those who wait look at first.
       failed = round;
     }
-    ended = round;
-    wake(round);
+    sleepers.end(round);
     tell(told, whole);
   }
 
@@ -354,8 +313,7 @@ final class Syncer {
       lock.unlock();
     }
     left.forEach(waiter -> waiter.done.accept(ForceOutcome.FAILED));
-    wake(0);
-    wake(1);
+    sleepers.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

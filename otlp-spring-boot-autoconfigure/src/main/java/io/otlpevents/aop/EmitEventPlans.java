@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -153,12 +154,26 @@ final class EmitEventPlans {
                 + " (in Kotlin: use the compiler plugin 'spring', or write open).");
         return Map.of();
       }
+      warnOfSelfInvocations(targetClass, found.keySet());
       return found;
     } catch (IllegalStateException | LinkageError e) {
       // A class of somebody else's with an optional dependency missing: not ours to fail for.
       log.debug("The methods of " + targetClass.getName() + " cannot be seen", e);
       return Map.of();
     }
+  }
+
+  private static void warnOfSelfInvocations(Class<?> targetClass, Set<Method> methods) {
+    SelfInvocations.of(targetClass, methods)
+        .forEach(
+            (method, callers) ->
+                log.warn(
+                    "@EmitEvent on "
+                        + ClassUtils.getQualifiedMethodName(method)
+                        + " has no effect where the object calls the method itself, in "
+                        + String.join(", ", callers)
+                        + ", because such a call does not go through the proxy. Call it from"
+                        + " another bean, or emit the event there with an EventEmitter."));
   }
 
   private boolean canBeProxied(Class<?> targetClass) {

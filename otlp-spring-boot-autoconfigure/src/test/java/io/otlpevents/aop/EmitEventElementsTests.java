@@ -292,7 +292,9 @@ class EmitEventElementsTests {
               assertThat(output)
                   .containsOnlyOnce("Unseen.hidden has no effect, because the method is private")
                   .containsOnlyOnce("Unseen.shared has no effect, because the method is static")
-                  .containsOnlyOnce("Unseen.last has no effect, because the method is final");
+                  .containsOnlyOnce("Unseen.last has no effect, because the method is final")
+                  .containsOnlyOnce(
+                      "Unseen.seen has no effect where the object calls the method itself, in EmitEventElementsTests.Unseen.all");
             });
   }
 
@@ -460,6 +462,7 @@ class EmitEventElementsTests {
     final void last() {}
 
     Map<String, Runnable> all() {
+      seen();
       return Map.of("hidden", this::hidden);
     }
   }

@@ -191,6 +191,7 @@ public final class EventPipeline implements AutoCloseable {
     }
     journal.close();
     receipts.close();
+    emitter.tellRejected();
   }
 
   /** {@linkplain #close(Duration) Closes} within 10 seconds. */

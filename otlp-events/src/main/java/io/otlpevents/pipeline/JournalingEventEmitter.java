@@ -383,4 +383,9 @@ final class JournalingEventEmitter implements EventEmitter {
     ledger.rejected(reason);
     rejections.tell(reason);
   }
+
+  /** Tells people how many events were refused, once nothing is emitted any more. */
+  void tellRejected() {
+    rejections.tellRest();
+  }
 }

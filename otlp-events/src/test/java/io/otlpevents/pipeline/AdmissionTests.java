@@ -247,6 +247,25 @@ class AdmissionTests {
   }
 
   @Test
+  void tellsRefusalsAtOnceAndTheirNumberInTheEnd() {
+    EventPipeline pipeline = start(builder -> builder);
+    try (LogCapture log = new LogCapture(new ListAppender<>())) {
+      pipeline.emitter().event("too.large").attribute("x", "x".repeat(300_000)).emit();
+      for (int i = 0; i < 5; i++) {
+        pipeline.emitter().event("").emit();
+      }
+      pipeline.close();
+      pipeline.close();
+
+      assertThat(log.messages())
+          .containsExactly(
+              "Events are refused (TOO_LARGE): 1 since the start",
+              "Events are refused (INVALID): 1 since the start",
+              "Events were refused (INVALID): 5 in all");
+    }
+  }
+
+  @Test
   void aLoggingSystemThatThrowsBreaksNothing() {
     EventPipeline pipeline =
         start(

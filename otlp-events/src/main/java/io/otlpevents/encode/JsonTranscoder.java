@@ -61,9 +61,9 @@ public final class JsonTranscoder {
     }
     put('{');
     long seen = 0;
-    Cursor at = new Cursor(start, end);
+    ProtoFields at = new ProtoFields(source, start, end);
     while (at.next()) {
-      Field field = schema.field(at.tag);
+      Field field = schema.field(at.tag());
       if (field != null && (seen & 1L << field.number) == 0) {
         if (seen != 0) {
           put(',');
@@ -85,17 +85,17 @@ public final class JsonTranscoder {
   }
 
   /** Writes all of a repeated field, wherever the rest of it is; the cursor stays. */
-  private void array(Field field, Cursor first) throws IOException {
+  private void array(Field field, ProtoFields first) throws IOException {
     put('[');
     value(field, first);
-    Cursor rest = new Cursor(first.position, first.end);
+    ProtoFields rest = new ProtoFields(source, first.position(), first.end());
     boolean adjacent = true;
     while (rest.next()) {
-      if (rest.tag == field.tag()) {
+      if (rest.tag() == field.tag()) {
         put(',');
         value(field, rest);
         if (adjacent) {
-          first.position = rest.position;
+          first.goOnAt(rest.position());
         }
       } else {
         adjacent = false;
@@ -104,19 +104,19 @@ public final class JsonTranscoder {
     put(']');
   }
 
-  private void value(Field field, Cursor at) throws IOException {
+  private void value(Field field, ProtoFields at) throws IOException {
     switch (field.kind) {
-      case MESSAGE -> message(Schema.of(field.message), at.start, at.position);
-      case STRING -> text(at.start, at.position);
-      case HEX -> hex(at.start, at.position);
-      case BASE64 -> base64(at.start, at.position);
-      case BOOL -> ascii(at.number != 0 ? "true" : "false");
-      case INT32 -> ascii(Integer.toString((int) at.number));
-      case UINT32 -> ascii(Integer.toUnsignedString((int) at.number));
-      case INT64 -> quoted(Long.toString(at.number));
-      case UINT64 -> quoted(Long.toUnsignedString(at.number));
+      case MESSAGE -> message(Schema.of(field.message), at.start(), at.position());
+      case STRING -> text(at.start(), at.position());
+      case HEX -> hex(at.start(), at.position());
+      case BASE64 -> base64(at.start(), at.position());
+      case BOOL -> ascii(at.number() != 0 ? "true" : "false");
+      case INT32 -> ascii(Integer.toString((int) at.number()));
+      case UINT32 -> ascii(Integer.toUnsignedString((int) at.number()));
+      case INT64 -> quoted(Long.toString(at.number()));
+      case UINT64 -> quoted(Long.toUnsignedString(at.number()));
       case DOUBLE -> {
-        double number = Double.longBitsToDouble(at.number);
+        double number = Double.longBitsToDouble(at.number());
         if (Double.isFinite(number)) {
           ascii(Double.toString(number));
         } else {
@@ -235,73 +235,6 @@ public final class JsonTranscoder {
 
     MalformedRequestException(String message) {
       super(message);
-    }
-  }
-
-  /** Steps over the fields of one message. */
-  private final class Cursor {
-
-    final int end;
-    int position;
-    int tag;
-
-    /** Where the content of a length-delimited field begins; it ends at the position. */
-    int start;
-
-    long number;
-
-    Cursor(int position, int end) {
-      this.position = position;
-      this.end = end;
-    }
-
-    boolean next() {
-      if (position >= end) {
-        return false;
-      }
-      tag = (int) varint();
-      switch (tag & 7) {
-        case 0 -> number = varint();
-        case 1 -> number = fixed(8);
-        case 5 -> number = fixed(4);
-        case 2 -> {
-          long length = varint();
-          if (length < 0 || length > end - position) {
-            throw new IndexOutOfBoundsException();
-          }
-          start = position;
-          position += (int) length;
-        }
-        default -> throw new IndexOutOfBoundsException();
-      }
-      return true;
-    }
-
-    private long varint() {
-      long value = 0;
-      for (int shift = 0; shift < 64; shift += 7) {
-        if (position >= end) {
-          throw new IndexOutOfBoundsException();
-        }
-        byte next = source[position++];
-        value |= (long) (next & 0x7F) << shift;
-        if (next >= 0) {
-          return value;
-        }
-      }
-      throw new IndexOutOfBoundsException();
-    }
-
-    private long fixed(int bytes) {
-      if (bytes > end - position) {
-        throw new IndexOutOfBoundsException();
-      }
-      long value = 0;
-      for (int i = bytes - 1; i >= 0; i--) {
-        value = value << 8 | source[position + i] & 0xFF;
-      }
-      position += bytes;
-      return value;
     }
   }
 

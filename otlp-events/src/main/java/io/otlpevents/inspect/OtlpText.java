@@ -1,5 +1,6 @@
 package io.otlpevents.inspect;
 
+import io.otlpevents.encode.ProtoFields;
 import io.otlpevents.journal.SegmentOrigin;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.otlpevents.otlp;
 import io.otlpevents.delivery.DeliveryOutcome;
 import io.otlpevents.delivery.DeliveryOutcome.Delivered;
 import io.otlpevents.delivery.DeliveryOutcome.PartiallyDelivered;
+import io.otlpevents.encode.ProtoFields;
 
 /**
  * Reads the {@code ExportLogsServiceResponse} of a successful request. A body that cannot be read
@@ -22,18 +23,16 @@ final class ExportResponse {
     long rejected = 0;
     String message = "";
     try {
-      WireReader response = new WireReader(body);
-      for (int tag = response.tag(); tag != 0; tag = response.tag()) {
-        if (tag != PARTIAL_SUCCESS) {
-          response.skip(tag);
-          continue;
-        }
-        WireReader partial = response.message();
-        for (int inner = partial.tag(); inner != 0; inner = partial.tag()) {
-          switch (inner) {
-            case REJECTED -> rejected = partial.varint();
-            case MESSAGE -> message = partial.text();
-            default -> partial.skip(inner);
+      ProtoFields response = new ProtoFields(body);
+      while (response.next()) {
+        if (response.tag() == PARTIAL_SUCCESS) {
+          ProtoFields partial = response.message();
+          while (partial.next()) {
+            switch (partial.tag()) {
+              case REJECTED -> rejected = partial.number();
+              case MESSAGE -> message = partial.text();
+              default -> {}
+            }
           }
         }
       }

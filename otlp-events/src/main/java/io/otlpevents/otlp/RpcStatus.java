@@ -1,5 +1,6 @@
 package io.otlpevents.otlp;
 
+import io.otlpevents.encode.ProtoFields;
 import java.time.DateTimeException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +28,15 @@ record RpcStatus(String message, @Nullable Duration retryDelay) {
     String message = "";
     Duration delay = null;
     try {
-      WireReader status = new WireReader(bytes);
-      for (int tag = status.tag(); tag != 0; tag = status.tag()) {
-        switch (tag) {
+      ProtoFields status = new ProtoFields(bytes);
+      while (status.next()) {
+        switch (status.tag()) {
           case SECOND -> message = status.text();
           case THIRD -> {
             Duration found = detail(status.message());
             delay = found == null ? delay : found;
           }
-          default -> status.skip(tag);
+          default -> {}
         }
       }
       return new RpcStatus(message, delay);
@@ -44,37 +45,36 @@ record RpcStatus(String message, @Nullable Duration retryDelay) {
     }
   }
 
-  private static @Nullable Duration detail(WireReader any) {
+  private static @Nullable Duration detail(ProtoFields any) {
     String type = "";
-    WireReader value = null;
-    for (int tag = any.tag(); tag != 0; tag = any.tag()) {
-      switch (tag) {
+    ProtoFields value = null;
+    while (any.next()) {
+      switch (any.tag()) {
         case FIRST -> type = any.text();
         case SECOND -> value = any.message();
-        default -> any.skip(tag);
+        default -> {}
       }
     }
     if (value == null || !type.endsWith("/google.rpc.RetryInfo")) {
       return null;
     }
-    for (int tag = value.tag(); tag != 0; tag = value.tag()) {
-      if (tag == FIRST) {
+    while (value.next()) {
+      if (value.tag() == FIRST) {
         return duration(value.message());
       }
-      value.skip(tag);
     }
     // The field is absent when the delay is zero.
     return Duration.ZERO;
   }
 
-  private static Duration duration(WireReader reader) {
+  private static Duration duration(ProtoFields fields) {
     long seconds = 0;
     long nanos = 0;
-    for (int tag = reader.tag(); tag != 0; tag = reader.tag()) {
-      switch (tag) {
-        case FIRST_VARINT -> seconds = reader.varint();
-        case SECOND_VARINT -> nanos = reader.varint();
-        default -> reader.skip(tag);
+    while (fields.next()) {
+      switch (fields.tag()) {
+        case FIRST_VARINT -> seconds = fields.number();
+        case SECOND_VARINT -> nanos = fields.number();
+        default -> {}
       }
     }
     return Duration.ofSeconds(seconds, nanos);

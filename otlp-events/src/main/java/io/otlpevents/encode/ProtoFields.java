@@ -1,13 +1,13 @@
-package io.otlpevents.inspect;
+package io.otlpevents.encode;
 
 import java.nio.charset.StandardCharsets;
 
 /**
- * Steps over the fields of a protobuf message.
+ * Steps over the fields of a protobuf message, which is not copied. For one thread.
  *
  * @see <a href="https://protobuf.dev/programming-guides/encoding/">Protocol buffers: encoding</a>
  */
-final class ProtoFields {
+public final class ProtoFields {
 
   private final byte[] bytes;
   private final int end;
@@ -19,22 +19,24 @@ final class ProtoFields {
 
   private long number;
 
-  ProtoFields(byte[] bytes) {
+  /** Of a message that is the whole array. */
+  public ProtoFields(byte[] bytes) {
     this(bytes, 0, bytes.length);
   }
 
-  private ProtoFields(byte[] bytes, int start, int end) {
+  /** Of a message that is a part of an array, from {@code start} to before {@code end}. */
+  public ProtoFields(byte[] bytes, int start, int end) {
     this.bytes = bytes;
     this.position = start;
     this.end = end;
   }
 
   /**
-   * Goes to the next field.
+   * Goes to the next field; false at the end.
    *
    * @throws IndexOutOfBoundsException if this is no message
    */
-  boolean next() {
+  public boolean next() {
     if (position >= end) {
       return false;
     }
@@ -56,20 +58,43 @@ final class ProtoFields {
     return true;
   }
 
-  /** The field's number and wire type. */
-  int tag() {
+  /** Leaves out the fields before a position that another reader of the message has come to. */
+  void goOnAt(int next) {
+    position = next;
+  }
+
+  /** The field's number times 8, plus its wire type. */
+  public int tag() {
     return tag;
   }
 
-  long number() {
+  /** The value of a field that is a number, as it stands on the wire. */
+  public long number() {
     return number;
   }
 
-  String text() {
+  /** Where the content of a field that is text, bytes or a message begins in the array. */
+  public int start() {
+    return start;
+  }
+
+  /** What follows the field: where the content of text, bytes or a message ends. */
+  public int position() {
+    return position;
+  }
+
+  /** Where the message ends. */
+  public int end() {
+    return end;
+  }
+
+  /** The content of a field, as UTF-8. */
+  public String text() {
     return new String(bytes, start, position - start, StandardCharsets.UTF_8);
   }
 
-  ProtoFields message() {
+  /** The content of a field, as a message. */
+  public ProtoFields message() {
     return new ProtoFields(bytes, start, position);
   }
 

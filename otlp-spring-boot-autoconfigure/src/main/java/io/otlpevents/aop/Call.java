@@ -19,10 +19,19 @@ final class Call {
   /** The event's time, in nanoseconds since 1970; 0 for the moment it is emitted. */
   final long epochNanos;
 
+  /** The context of whoever subscribed to the result; null for a call without subscription. */
+  final @Nullable Object subscriber;
+
   @Nullable Object result;
   @Nullable Throwable error;
 
-  private Call(@Nullable Object[] arguments, Context context, long startNanos, long epochNanos) {
+  private Call(
+      @Nullable Object[] arguments,
+      Context context,
+      long startNanos,
+      long epochNanos,
+      @Nullable Object subscriber) {
+    this.subscriber = subscriber;
     this.arguments = arguments;
     this.context = context;
     this.startNanos = startNanos;
@@ -31,17 +40,22 @@ final class Call {
 
   /** A call whose result is there when it returns. */
   static Call begin(@Nullable Object[] arguments, boolean timed) {
-    return new Call(arguments, Context.current(), timed ? System.nanoTime() : 0, 0);
+    return new Call(arguments, Context.current(), timed ? System.nanoTime() : 0, 0, null);
   }
 
   /** A call that may end later: the array is copied, because proxies may use it again. */
   static Call beginLater(@Nullable Object[] arguments) {
-    return new Call(arguments.clone(), Context.current(), System.nanoTime(), epochNanos());
+    return new Call(arguments.clone(), Context.current(), System.nanoTime(), epochNanos(), null);
   }
 
-  /** The same call as it begins when its result is subscribed to. */
-  Call subscribed(Context subscription) {
-    return new Call(arguments, subscription, System.nanoTime(), epochNanos());
+  /**
+   * The same call as it begins when its result is subscribed to.
+   *
+   * @param subscription with the span
+   * @param context Reactor's
+   */
+  Call subscribed(Context subscription, Object context) {
+    return new Call(arguments, subscription, System.nanoTime(), epochNanos(), context);
   }
 
   private static long epochNanos() {

@@ -29,7 +29,8 @@ public final class EmitEventAspect implements SmartInitializingSingleton {
   public EmitEventAspect(ListableBeanFactory beans, boolean classProxies) {
     this.beans = beans;
     this.plans =
-        new EmitEventPlans(this::emitter, () -> TransactionManagers.exist(beans), classProxies);
+        new EmitEventPlans(
+            this::emitter, kind -> TransactionManagers.exist(beans, kind), classProxies);
   }
 
   /** Emits most events, when everything around the method has ended. */

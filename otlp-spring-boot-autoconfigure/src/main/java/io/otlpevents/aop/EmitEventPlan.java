@@ -79,8 +79,9 @@ final class EmitEventPlan {
   }
 
   private void emitInPhase(Call call) {
-    if (TransactionPhases.isInTransaction()) {
-      TransactionPhases.await(settings.phase(), build(call).defer(), this);
+    EndOfTransaction end = EndOfTransaction.of(call);
+    if (end != null) {
+      end.await(settings.phase(), build(call).defer(), this);
     } else if (settings.withoutTransaction() == WithoutTransaction.EMIT) {
       tellRefusal(build(call).emit());
     }

@@ -131,14 +131,13 @@ final class EmitEventPlanner {
             "says what to do without a transaction, but does not wait for one",
             "Write phase = Phase.AFTER_COMMIT, or leave out withoutTransaction.");
       }
-    } else if (kind == ResultKind.FUTURE || kind == ResultKind.REACTIVE) {
+    } else if (kind == ResultKind.FUTURE) {
       throw invalid(
           "waits for the end of a transaction (phase = "
               + annotation.phase()
               + "), but the method's result is complete only later and elsewhere",
           "Leave out the phase: without it, an event of such a method is emitted when its result is"
-              + " complete, after a reactive transaction around it. Or emit it with an"
-              + " EventEmitter.");
+              + " complete. Or emit it with an EventEmitter.");
     }
   }
 

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ final class EmitEventPlans {
   private static final Log log = LogFactory.getLog(EmitEventPlans.class);
 
   private final Function<String, EventEmitter> emitters;
-  private final BooleanSupplier transactions;
+  private final Predicate<ResultKind> transactions;
   private final boolean classProxies;
   private final Map<Class<?>, Map<Method, Optional<MethodPlan>>> plans = new ConcurrentHashMap<>();
 
@@ -41,11 +41,13 @@ final class EmitEventPlans {
 
   /**
    * @param emitters finds an emitter by its bean name, empty for the only or primary one
-   * @param transactions whether there is a transaction manager
+   * @param transactions whether there is a transaction manager for methods with such results
    * @param classProxies whether proxies are subclasses even where there are interfaces
    */
   EmitEventPlans(
-      Function<String, EventEmitter> emitters, BooleanSupplier transactions, boolean classProxies) {
+      Function<String, EventEmitter> emitters,
+      Predicate<ResultKind> transactions,
+      boolean classProxies) {
     this.emitters = emitters;
     this.transactions = transactions;
     this.classProxies = classProxies;
@@ -101,13 +103,18 @@ final class EmitEventPlans {
 
   private void check(Planned planned) {
     EmitEventPlan event = planned.event;
-    if (event.phase() != EmitEvent.Phase.NOW && !transactions.getAsBoolean()) {
+    boolean reactive = planned.kind == ResultKind.REACTIVE;
+    if (event.phase() != EmitEvent.Phase.NOW && !transactions.test(planned.kind)) {
       throw new InvalidEmitEventException(
           planned.method,
           "waits for the end of a transaction (phase = "
               + event.phase()
-              + "), but the application has no transaction manager",
-          "Add one, for example with spring-boot-starter-jdbc, or leave out the phase.");
+              + "), but the application has no "
+              + (reactive ? "reactive " : "")
+              + "transaction manager",
+          "Add one, for example with spring-boot-starter-"
+              + (reactive ? "r2dbc" : "jdbc")
+              + ", or leave out the phase.");
     }
     if (!event.emitterName().isEmpty()) {
       try {
@@ -208,7 +215,7 @@ final class EmitEventPlans {
     List<EmitEventPlan> events = new ArrayList<>();
     for (MergedAnnotation<EmitEvent> annotation : annotations) {
       EmitEventPlan event = new EmitEventPlanner(method, annotation, kind).plan(emitters);
-      checkOrRemember(new Planned(method, event));
+      checkOrRemember(new Planned(method, kind, event));
       events.add(event);
     }
     return new MethodPlan(kind, events);
@@ -230,5 +237,5 @@ final class EmitEventPlans {
     return null;
   }
 
-  private record Planned(Method method, EmitEventPlan event) {}
+  private record Planned(Method method, ResultKind kind, EmitEventPlan event) {}
 }

@@ -58,7 +58,8 @@ final class ReactiveResults {
   private static <T> Mono<T> mono(Mono<T> source, Call call, EmitEventPlan[] events) {
     return Mono.deferContextual(
         view -> {
-          Ending ending = new Ending(call.subscribed(SubscriptionContext.of(view, call)), events);
+          Ending ending =
+              new Ending(call.subscribed(SubscriptionContext.of(view, call), view), events);
           return source
               .doOnSuccess(ending::returned)
               .doOnError(ending::failed)
@@ -69,7 +70,8 @@ final class ReactiveResults {
   private static <T> Flux<T> flux(Flux<T> source, Call call, EmitEventPlan[] events) {
     return Flux.deferContextual(
         view -> {
-          Ending ending = new Ending(call.subscribed(SubscriptionContext.of(view, call)), events);
+          Ending ending =
+              new Ending(call.subscribed(SubscriptionContext.of(view, call), view), events);
           return source
               .doOnComplete(() -> ending.returned(null))
               .doOnError(ending::failed)

@@ -6,14 +6,17 @@ import org.springframework.util.ClassUtils;
 /** Looks for transaction managers without needing spring-tx. */
 final class TransactionManagers {
 
-  private static final String TYPE = "org.springframework.transaction.TransactionManager";
+  private static final String PACKAGE = "org.springframework.transaction.";
 
   private TransactionManagers() {}
 
-  /** Whether the application can have transactions: spring-tx and a manager. */
-  static boolean exist(ListableBeanFactory beans) {
+  /** Whether methods with such results can have transactions: spring-tx and a manager. */
+  static boolean exist(ListableBeanFactory beans, ResultKind kind) {
+    String type =
+        PACKAGE
+            + (kind == ResultKind.REACTIVE ? "ReactiveTransactionManager" : "TransactionManager");
     ClassLoader loader = TransactionManagers.class.getClassLoader();
-    return ClassUtils.isPresent(TYPE, loader)
-        && beans.getBeanNamesForType(ClassUtils.resolveClassName(TYPE, loader)).length > 0;
+    return ClassUtils.isPresent(type, loader)
+        && beans.getBeanNamesForType(ClassUtils.resolveClassName(type, loader)).length > 0;
   }
 }

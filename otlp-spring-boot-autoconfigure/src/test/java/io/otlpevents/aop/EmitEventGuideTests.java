@@ -60,7 +60,7 @@ class EmitEventGuideTests {
     }
     assertThat(names).hasSizeGreaterThan(10);
     compile(sources);
-    EmitEventPlans plans = new EmitEventPlans(name -> new RecordingEmitter(), () -> true, true);
+    EmitEventPlans plans = new EmitEventPlans(name -> new RecordingEmitter(), kind -> true, true);
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
       int annotated = 0;

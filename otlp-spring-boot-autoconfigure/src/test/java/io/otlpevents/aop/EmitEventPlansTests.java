@@ -24,7 +24,7 @@ class EmitEventPlansTests {
             .make()
             .load(getClass().getClassLoader())
             .getLoaded();
-    EmitEventPlans plans = new EmitEventPlans(name -> new RecordingEmitter(), () -> true, true);
+    EmitEventPlans plans = new EmitEventPlans(name -> new RecordingEmitter(), kind -> true, true);
     assertThat(plans.existFor(withMissingDependency)).isFalse();
   }
 }

@@ -726,12 +726,12 @@ class InvalidEmitEventTests {
 
     @Override
     public String problem() {
-      return "complete only later and elsewhere";
+      return "(phase = AFTER_COMMIT), but the application has no reactive transaction manager";
     }
 
     @Override
     public String fix() {
-      return "Leave out the phase";
+      return "spring-boot-starter-r2dbc";
     }
   }
 

@@ -284,7 +284,7 @@ final class StoreDirectory {
     }
     ByteBuffer buffer = piece.buffer().order(ByteOrder.LITTLE_ENDIAN);
     if (buffer.capacity() >= 8 && buffer.getLong(0) == SegmentHeader.CLEANING) {
-      // Every destination had passed it.
+      // Every destination had passed it, or nothing was in it yet.
       remove(file);
       return null;
     }

@@ -95,8 +95,21 @@ final class SystemFiles implements FileLayer {
       if (lock == null) {
         return null;
       }
+      tellTime(channel);
       LOCKED.add(real);
       return () -> unlock(real, channel);
+    }
+  }
+
+  /**
+   * Those who look from outside can tell by the time of the file what this owner wrote and what one
+   * before. It must be written to: to set its time by its name would open it, and drop the lock.
+   */
+  private static void tellTime(FileChannel channel) {
+    try {
+      channel.write(ByteBuffer.wrap(new byte[] {'.'}), 0);
+    } catch (IOException e) {
+      // Then they cannot.
     }
   }
 

@@ -96,7 +96,7 @@ final class DiskStorage implements Storage {
       }
     }
     segments.addAll(own.recover());
-    if (own.unreadable() > 0) {
+    if (own.lacks(true)) {
       unreadable.add(own);
     }
     return segments;
@@ -112,8 +112,12 @@ final class DiskStorage implements Storage {
         return;
       }
       List<StoredSegment> found = store.recover();
-      if (store.unreadable() > 0) {
+      if (store.lacks(false)) {
         unreadable.add(store);
+        if (found.isEmpty()) {
+          // Readers of this process count it. Whoever has this directory next must not once more.
+          store.settle();
+        }
       }
       if (found.isEmpty()) {
         store.close();

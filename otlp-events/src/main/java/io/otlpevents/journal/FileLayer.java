@@ -23,6 +23,14 @@ interface FileLayer {
   boolean exists(Path file);
 
   /**
+   * What tells a file from any other that has its name before or after; null if it is not there.
+   * Must not open it.
+   *
+   * @throws IOException if that cannot be told now
+   */
+  @Nullable Object identity(Path file) throws IOException;
+
+  /**
    * Locks a file, which is made if it is missing, against other processes and other users of this
    * one.
    *

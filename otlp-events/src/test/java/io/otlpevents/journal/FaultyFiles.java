@@ -119,6 +119,14 @@ final class FaultyFiles implements FileLayer {
   }
 
   @Override
+  public synchronized Object identity(Path file) {
+    if (dead) {
+      throw new Killed();
+    }
+    return disk.files.get(file);
+  }
+
+  @Override
   public Closeable tryLock(Path file) throws IOException {
     return perform(
         Operation.LOCK,

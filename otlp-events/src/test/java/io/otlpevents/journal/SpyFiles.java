@@ -41,6 +41,11 @@ final class SpyFiles implements FileLayer {
   }
 
   @Override
+  public @Nullable Object identity(Path file) throws IOException {
+    return files.identity(file);
+  }
+
+  @Override
   public @Nullable Closeable tryLock(Path file) throws IOException {
     return files.tryLock(file);
   }

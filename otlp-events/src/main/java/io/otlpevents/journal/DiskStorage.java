@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,9 @@ final class DiskStorage implements Storage {
 
   /** Our own directory. */
   private StoreDirectory own;
+
+  /** The configured directory, and those above it that were made. */
+  private final Set<Path> above = new LinkedHashSet<>();
 
   /** Where something was found that cannot be read. */
   private final List<StoreDirectory> unreadable = new ArrayList<>();
@@ -60,11 +65,12 @@ final class DiskStorage implements Storage {
    * @param empty whether it must have no segments, for nobody would read them
    */
   private StoreDirectory claim(boolean empty) throws IOException {
-    files.makeDirectory(settings.directory());
+    above.addAll(files.makeDirectory(settings.directory()));
+    above.add(settings.directory());
     for (int i = 0; i < MAX_DIRECTORIES; i++) {
       Path directory = settings.directory().resolve(Integer.toString(i));
       files.makeDirectory(directory);
-      StoreDirectory store = StoreDirectory.tryOpen(files, directory, clock);
+      StoreDirectory store = StoreDirectory.tryOpen(files, directory, clock, List.copyOf(above));
       if (store != null) {
         if (!empty) {
           return store;
@@ -107,7 +113,7 @@ final class DiskStorage implements Storage {
     StoreDirectory store = null;
     try {
       files.makeDirectory(directory);
-      store = StoreDirectory.tryOpen(files, directory, clock);
+      store = StoreDirectory.tryOpen(files, directory, clock, List.of());
       if (store == null) {
         return;
       }

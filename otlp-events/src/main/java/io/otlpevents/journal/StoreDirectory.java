@@ -40,6 +40,9 @@ final class StoreDirectory {
   private final JournalClock clock;
   private final Closeable lock;
 
+  /** Directories above whose existence is not known to be on the device. */
+  private final List<Path> above;
+
   /** Of the file that is locked. Others may make the directory anew after somebody removed it. */
   private final @Nullable Object identity;
 
@@ -55,26 +58,35 @@ final class StoreDirectory {
   /** The cursors that were here. */
   private Map<String, Cursor> found = Map.of();
 
-  private StoreDirectory(FileLayer files, Path directory, JournalClock clock, Closeable lock)
+  /** Whether it is on the device that this directory exists. */
+  private volatile boolean entriesForced;
+
+  private StoreDirectory(
+      FileLayer files, Path directory, JournalClock clock, Closeable lock, List<Path> above)
       throws IOException {
     this.files = files;
     this.clock = clock;
     this.directory = directory;
     this.lock = lock;
+    this.above = above;
     this.identity = files.identity(directory.resolve(LOCK));
     this.cursors = new CursorFile(cursorPiece());
   }
 
-  /** Takes a directory over; null if somebody else has it. */
-  static @Nullable StoreDirectory tryOpen(FileLayer files, Path directory, JournalClock clock)
-      throws IOException {
+  /**
+   * Takes a directory over; null if somebody else has it.
+   *
+   * @param above directories above it that may not be on the device yet
+   */
+  static @Nullable StoreDirectory tryOpen(
+      FileLayer files, Path directory, JournalClock clock, List<Path> above) throws IOException {
     Closeable lock = files.tryLock(directory.resolve(LOCK));
     if (lock == null) {
       return null;
     }
     boolean opened = false;
     try {
-      StoreDirectory store = new StoreDirectory(files, directory, clock, lock);
+      StoreDirectory store = new StoreDirectory(files, directory, clock, lock, above);
       opened = true;
       return store;
     } finally {
@@ -196,6 +208,9 @@ final class StoreDirectory {
       Path file = directory.resolve(nextName++ + SEGMENT);
       if (!files.exists(file)) {
         requireOurs();
+        if (durable) {
+          forceEntries();
+        }
         Piece piece = files.create(file, size, durable);
         if (!isThere()) {
           // Made in a directory of somebody else, whose successors would take it for theirs.
@@ -212,7 +227,19 @@ final class StoreDirectory {
   }
 
   void forceEntry(SegmentFile file) throws IOException {
+    forceEntries();
     files.forceEntry(file.path);
+  }
+
+  /** A file is found after a power cut only if each directory on the way to it is. */
+  private void forceEntries() throws IOException {
+    if (!entriesForced) {
+      files.forceEntry(directory);
+      for (Path path : above) {
+        files.forceEntry(path);
+      }
+      entriesForced = true;
+    }
   }
 
   /** Deletes it, unless it has gone with the directory: others may have files of its name. */

@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,18 +39,24 @@ final class SystemFiles implements FileLayer {
   private static final Set<Path> LOCKED = new HashSet<>();
 
   @Override
-  public void makeDirectory(Path directory) throws IOException {
+  public List<Path> makeDirectory(Path directory) throws IOException {
     if (Files.isSymbolicLink(directory)) {
       throw new FileSystemException(directory.toString(), null, "is a symbolic link");
     }
     if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
+      return List.of();
     }
+    List<Path> made = new ArrayList<>();
     Path parent = directory.toAbsolutePath().getParent();
-    if (parent != null && !Files.exists(parent)) {
+    for (Path at = parent; at != null && !Files.exists(at); at = at.getParent()) {
+      made.add(at);
+    }
+    if (parent != null && !made.isEmpty()) {
       Files.createDirectories(parent);
     }
     Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+    made.add(directory);
+    return made;
   }
 
   private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {

@@ -26,8 +26,8 @@ final class SpyFiles implements FileLayer {
   private final SystemFiles files = new SystemFiles();
 
   @Override
-  public void makeDirectory(Path directory) throws IOException {
-    files.makeDirectory(directory);
+  public List<Path> makeDirectory(Path directory) throws IOException {
+    return files.makeDirectory(directory);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.otlpevents.journal;
 
-import io.otlpevents.journal.JournalDirectoryException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,11 +52,7 @@ final class DiskStorage implements Storage {
     try {
       this.own = claim(false);
     } catch (IOException e) {
-      throw new JournalDirectoryException(
-          settings.directory(),
-          Reason.UNUSABLE,
-          "the journal's directory " + settings.directory() + " cannot be used: " + e,
-          e);
+      throw JournalDirectoryException.unusable(settings.directory(), e);
     }
   }
 
@@ -83,11 +78,7 @@ final class DiskStorage implements Storage {
         continue;
       }
       if (settings.exclusive()) {
-        throw new JournalDirectoryException(
-            settings.directory(),
-            Reason.IN_USE,
-            "the journal's directory " + settings.directory() + " is used by another process",
-            null);
+        throw JournalDirectoryException.inUse(settings.directory());
       }
     }
     throw new IOException("more than " + MAX_DIRECTORIES + " processes use it");

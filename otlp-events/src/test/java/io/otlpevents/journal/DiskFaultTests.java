@@ -409,10 +409,17 @@ class DiskFaultTests {
   @Test
   void refusesADirectoryThatCannotBeUsedAndSaysWhy() throws Exception {
     Path file = Files.createFile(directory.resolve("file"));
-    assertRefused(file.resolve("below"), JournalDirectoryException.Reason.UNUSABLE, "file");
-    assertRefused(file, JournalDirectoryException.Reason.UNUSABLE, "file");
+    assertRefused(
+        file.resolve("below/deep"),
+        JournalDirectoryException.Reason.UNUSABLE,
+        "cannot be used: it cannot be made, because " + file + " is a file, not a directory");
+    assertRefused(
+        file,
+        JournalDirectoryException.Reason.UNUSABLE,
+        "cannot be used: " + file + " is a file, not a directory");
     Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("target"));
-    assertRefused(link, JournalDirectoryException.Reason.UNUSABLE, "is a symbolic link");
+    assertRefused(
+        link, JournalDirectoryException.Reason.UNUSABLE, "used: " + link + " is a symbolic link");
     Path dangling = directory.resolve("journal");
     Files.createDirectory(dangling);
     Files.createSymbolicLink(dangling.resolve("0"), directory);
@@ -430,7 +437,42 @@ class DiskFaultTests {
         Files.createDirectory(
             directory.resolve("read-only"),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
-    assertRefused(readOnly, JournalDirectoryException.Reason.UNUSABLE, "AccessDenied");
+    assertRefused(
+        readOnly,
+        JournalDirectoryException.Reason.UNUSABLE,
+        "the user that runs the application may not list " + readOnly + " or write to it");
+    assertRefused(
+        readOnly.resolve("below/deep"),
+        JournalDirectoryException.Reason.UNUSABLE,
+        "it cannot be made, because the user that runs the application may not write to "
+            + readOnly);
+  }
+
+  @Test
+  void saysInWordsWhyADirectoryIsRefused() throws Exception {
+    Path missing = directory.resolve("missing/deep");
+    assertThat(
+            DirectoryProblem.of(
+                missing, new java.nio.file.AccessDeniedException(missing.toString())))
+        .isEqualTo(
+            "it cannot be made, because the user that runs the application may not write to "
+                + directory);
+    assertThat(
+            DirectoryProblem.of(
+                directory, new java.nio.file.AccessDeniedException(directory + "/0")))
+        .isEqualTo(
+            "the user that runs the application may not list " + directory + " or write to it");
+    Path lock = Files.createFile(directory.resolve("lock"));
+    assertThat(
+            DirectoryProblem.of(
+                directory, new java.nio.file.AccessDeniedException(lock.toString())))
+        .isEqualTo("the user that runs the application may not read and write " + lock);
+    assertThat(
+            DirectoryProblem.of(
+                directory,
+                new java.nio.file.FileSystemException(
+                    directory + "/0", null, "Read-only file system")))
+        .isEqualTo("Read-only file system: " + directory + "/0");
   }
 
   @Test

@@ -33,6 +33,8 @@ final class DiskStorage implements Storage {
   /** The configured directory, and those above it that were made. */
   private final Set<Path> above = new LinkedHashSet<>();
 
+  private final Recovery recovery = new Recovery();
+
   /** Where something was found that cannot be read. */
   private final List<StoreDirectory> unreadable = new ArrayList<>();
 
@@ -96,6 +98,8 @@ final class DiskStorage implements Storage {
     if (own.lacks(true)) {
       unreadable.add(own);
     }
+    recovery.add(own);
+    recovery.log(settings.directory());
     return segments;
   }
 
@@ -109,6 +113,7 @@ final class DiskStorage implements Storage {
         return;
       }
       List<StoredSegment> found = store.recover();
+      recovery.add(store);
       if (store.lacks(false)) {
         unreadable.add(store);
         if (found.isEmpty()) {

@@ -55,6 +55,15 @@ final class StoreDirectory {
   /** Of the first segment that is here; -1 if there is none. */
   private long firstSequence = -1;
 
+  /** How many events were found here that a destination has not acknowledged. */
+  private long waiting;
+
+  /** How many bytes their segments take. */
+  private long waitingBytes;
+
+  /** How many files were set aside at start. */
+  private int setAside;
+
   /** The cursors that were here. */
   private Map<String, Cursor> found = Map.of();
 
@@ -176,6 +185,21 @@ final class StoreDirectory {
     return Math.max(0, unreadable - Math.max(0, first - cursor.sequence()));
   }
 
+  /** How many events were found that at least one destination has not acknowledged. */
+  long waiting() {
+    return waiting;
+  }
+
+  /** How many bytes the segments of those events take. */
+  long waitingBytes() {
+    return waitingBytes;
+  }
+
+  /** How many files of which nothing is known were set aside at start. */
+  int setAside() {
+    return setAside;
+  }
+
   /** After the last segment that was found here has gone: nobody is to miss it. */
   void settle() {
     for (String reader : cursors.readAll().keySet()) {
@@ -290,6 +314,7 @@ final class StoreDirectory {
       nextId = Math.max(nextId, cursor.segmentId() + 1);
       nextSequence = Math.max(nextSequence, cursor.sequence());
     }
+    long acknowledged = found.values().stream().mapToLong(Cursor::sequence).min().orElse(0);
     List<StoredSegment> segments = new ArrayList<>();
     FrameScan scan = new FrameScan();
     long sequence = -1;
@@ -310,6 +335,9 @@ final class StoreDirectory {
       } else {
         firstSequence = firstSequence < 0 ? stored.sequence() : firstSequence;
         segments.add(stored);
+        long left = Math.min(stored.frames(), sequence - acknowledged);
+        waiting += Math.max(0, left);
+        waitingBytes += left > 0 ? stored.piece().buffer().capacity() : 0;
       }
     }
     // Those that are missing between two others are counted by whoever reads across.
@@ -327,6 +355,7 @@ final class StoreDirectory {
   }
 
   private void setAside(Path file) {
+    setAside++;
     try {
       quarantine(file);
     } catch (IOException e) {

@@ -86,6 +86,10 @@ final class InspectionReport {
         out.println("  damage      " + segment.file() + ": " + segment.damaged() + " frames");
       }
     }
+    if (store.underWay() > 0) {
+      out.println(
+          "  under way   " + store.underWay() + " frames were begun, and may be being written");
+    }
     if (store.torn() > 0) {
       out.println(
           "  torn        "

@@ -1,12 +1,13 @@
 package io.otlpevents.journal;
 
-import io.otlpevents.journal.JournalDirectoryException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,11 @@ final class DiskStorage implements Storage {
   /** Our own directory. */
   private StoreDirectory own;
 
+  /** The configured directory, and those above it that were made. */
+  private final Set<Path> above = new LinkedHashSet<>();
+
+  private final Recovery recovery = new Recovery();
+
   /** Where something was found that cannot be read. */
   private final List<StoreDirectory> unreadable = new ArrayList<>();
 
@@ -48,11 +54,7 @@ final class DiskStorage implements Storage {
     try {
       this.own = claim(false);
     } catch (IOException e) {
-      throw new JournalDirectoryException(
-          settings.directory(),
-          Reason.UNUSABLE,
-          "the journal's directory " + settings.directory() + " cannot be used: " + e,
-          e);
+      throw JournalDirectoryException.unusable(settings.directory(), e);
     }
   }
 
@@ -60,11 +62,12 @@ final class DiskStorage implements Storage {
    * @param empty whether it must have no segments, for nobody would read them
    */
   private StoreDirectory claim(boolean empty) throws IOException {
-    files.makeDirectory(settings.directory());
+    above.addAll(files.makeDirectory(settings.directory()));
+    above.add(settings.directory());
     for (int i = 0; i < MAX_DIRECTORIES; i++) {
       Path directory = settings.directory().resolve(Integer.toString(i));
       files.makeDirectory(directory);
-      StoreDirectory store = StoreDirectory.tryOpen(files, directory, clock);
+      StoreDirectory store = StoreDirectory.tryOpen(files, directory, clock, List.copyOf(above));
       if (store != null) {
         if (!empty) {
           return store;
@@ -77,11 +80,7 @@ final class DiskStorage implements Storage {
         continue;
       }
       if (settings.exclusive()) {
-        throw new JournalDirectoryException(
-            settings.directory(),
-            Reason.IN_USE,
-            "the journal's directory " + settings.directory() + " is used by another process",
-            null);
+        throw JournalDirectoryException.inUse(settings.directory());
       }
     }
     throw new IOException("more than " + MAX_DIRECTORIES + " processes use it");
@@ -96,9 +95,11 @@ final class DiskStorage implements Storage {
       }
     }
     segments.addAll(own.recover());
-    if (own.unreadable() > 0) {
+    if (own.lacks(true)) {
       unreadable.add(own);
     }
+    recovery.add(own);
+    recovery.log(settings.directory());
     return segments;
   }
 
@@ -107,13 +108,18 @@ final class DiskStorage implements Storage {
     StoreDirectory store = null;
     try {
       files.makeDirectory(directory);
-      store = StoreDirectory.tryOpen(files, directory, clock);
+      store = StoreDirectory.tryOpen(files, directory, clock, List.of());
       if (store == null) {
         return;
       }
       List<StoredSegment> found = store.recover();
-      if (store.unreadable() > 0) {
+      recovery.add(store);
+      if (store.lacks(false)) {
         unreadable.add(store);
+        if (found.isEmpty()) {
+          // Readers of this process count it. Whoever has this directory next must not once more.
+          store.settle();
+        }
       }
       if (found.isEmpty()) {
         store.close();

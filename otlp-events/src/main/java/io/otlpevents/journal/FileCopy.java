@@ -18,10 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileCopy {
 
+  /** Magic, id and seed of a segment: they change before anything else in it is used anew. */
+  private static final int HEAD = 32;
+
+  private static final int MAX_COPIES = 100;
+
   private FileCopy() {}
 
   /**
-   * A file's bytes, in little-endian order; null if it is not there any more.
+   * A file's bytes, in little-endian order; null if it is not there any more. A segment's bytes are
+   * all of one life of it: one that was used anew meanwhile is copied again.
    *
    * @throws IOException if it cannot be read, or is no ordinary file
    */
@@ -39,14 +45,39 @@ final class FileCopy {
       if (size > Integer.MAX_VALUE - 8) {
         throw new FileSystemException(file.toString(), null, "has " + size + " bytes");
       }
-      ByteBuffer copy = ByteBuffer.allocate((int) size);
-      while (copy.hasRemaining() && channel.read(copy) >= 0) {
-        // Until the end, which may have come nearer.
-      }
-      copy.flip();
-      return copy.slice().order(ByteOrder.LITTLE_ENDIAN);
+      return of(file, (int) size, channel::read);
     } catch (NoSuchFileException e) {
       return null;
     }
+  }
+
+  /** Where a file's bytes come from, as of {@link FileChannel#read(ByteBuffer, long)}. */
+  @FunctionalInterface
+  interface Source {
+
+    /** Reads some bytes from a position on; returns how many, or -1 at the end. */
+    int read(ByteBuffer into, long position) throws IOException;
+  }
+
+  static ByteBuffer of(Path file, int size, Source source) throws IOException {
+    ByteBuffer copy = ByteBuffer.allocate(size);
+    ByteBuffer head = ByteBuffer.allocate(HEAD);
+    for (int i = 0; i < MAX_COPIES; i++) {
+      fill(copy, source);
+      fill(head, source);
+      if (copy.slice(0, Math.min(HEAD, copy.limit())).equals(head)) {
+        return copy.slice().order(ByteOrder.LITTLE_ENDIAN);
+      }
+    }
+    throw new FileSystemException(file.toString(), null, "changes faster than it can be read");
+  }
+
+  /** Reads from the beginning, until the buffer is full or at the end, which may come nearer. */
+  private static void fill(ByteBuffer buffer, Source source) throws IOException {
+    buffer.clear();
+    while (buffer.hasRemaining() && source.read(buffer, buffer.position()) >= 0) {
+      // More may follow.
+    }
+    buffer.flip();
   }
 }

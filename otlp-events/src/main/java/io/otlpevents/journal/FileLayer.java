@@ -12,15 +12,24 @@ interface FileLayer {
   /**
    * Makes a directory that only its owner can read, and those above it, unless it is there.
    *
+   * @return those that were made
    * @throws IOException if it is not there afterwards, or is a symbolic link
    */
-  void makeDirectory(Path directory) throws IOException;
+  List<Path> makeDirectory(Path directory) throws IOException;
 
   /** The names of what is in a directory. */
   List<Path> list(Path directory) throws IOException;
 
   /** Whether a file is there. */
   boolean exists(Path file);
+
+  /**
+   * What tells a file from any other that has its name before or after; null if it is not there.
+   * Must not open it.
+   *
+   * @throws IOException if that cannot be told now
+   */
+  @Nullable Object identity(Path file) throws IOException;
 
   /**
    * Locks a file, which is made if it is missing, against other processes and other users of this
@@ -41,8 +50,8 @@ interface FileLayer {
   /** Maps a file that is there, as a whole. */
   Piece map(Path file) throws IOException;
 
-  /** Forces to the disk that a file exists. */
-  default void forceEntry(Path file) throws IOException {}
+  /** Forces to the disk that a file or a directory exists in the one above it. */
+  void forceEntry(Path file) throws IOException;
 
   /** Gives a file another name in the same directory. */
   void rename(Path file, Path to) throws IOException;

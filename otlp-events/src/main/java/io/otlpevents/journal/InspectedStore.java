@@ -49,6 +49,8 @@ public record InspectedStore(
   /**
    * How many frames were begun and not finished, so that their {@code emit} never returned unless
    * the system died; without those that a living owner may be writing just now.
+   *
+   * @see #underWay
    */
   public long torn() {
     return segments.stream()
@@ -57,14 +59,18 @@ public record InspectedStore(
         .sum();
   }
 
-  /** How many frames a living owner may be writing just now. */
+  /**
+   * How many frames a living owner may be writing just now. Also in a full segment: a thread that
+   * has begun one may not have been given the processor since.
+   */
   public long underWay() {
     return segments.stream().filter(this::isInUse).mapToLong(InspectedSegment::torn).sum();
   }
 
   private boolean isInUse(InspectedSegment segment) {
-    return owner.state() == StoreOwner.State.ALIVE
-        && segment.state() == InspectedSegment.State.OPEN;
+    return owner.mayBeAlive()
+        && (segment.state() == InspectedSegment.State.OPEN
+            || segment.createdMillis() >= owner.sinceMillis());
   }
 
   /** How many frames a destination lacks, because they are gone. */

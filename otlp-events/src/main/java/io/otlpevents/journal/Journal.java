@@ -1,12 +1,12 @@
 package io.otlpevents.journal;
 
-import io.otlpevents.journal.JournalDirectoryException.Reason;
 import io.otlpevents.ledger.EvictionReason;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -203,9 +203,8 @@ public final class Journal implements AutoCloseable {
 
   private JournalDirectoryException unusable(IOException e) {
     DiskSettings disk = settings.disk();
-    java.nio.file.Path directory = disk == null ? java.nio.file.Path.of("") : disk.directory();
-    return new JournalDirectoryException(
-        directory, Reason.UNUSABLE, "the journal in " + directory + " cannot be started: " + e, e);
+    Path directory = disk == null ? Path.of("") : disk.directory();
+    return JournalDirectoryException.unusable(directory, e);
   }
 
   private record Chain(Segment first, Segment last) {}

@@ -286,6 +286,8 @@ final class Segment {
     int at = dataStart - SEAL;
     buffer.putLong(at, sequence);
     buffer.putInt(at + 8, frames);
+    // Without a checksum it is not damaged, but not written yet.
+    VarHandle.releaseFence();
     buffer.putInt(at + 12, sealChecksum(seed, sequence, frames));
   }
 

@@ -1,5 +1,6 @@
 package io.otlpevents.journal;
 
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -57,10 +58,18 @@ record SegmentHeader(long id, long seed, long createdMillis, int size, SegmentOr
     return align(FIXED + origin.resource().length + origin.scope().length);
   }
 
-  void write(ByteBuffer buffer) {
+  /**
+   * The magic comes last: whoever looks meanwhile, or after a crash, must find nothing here yet.
+   */
+  void write(ByteBuffer segment) {
     byte[] bytes = encode();
-    buffer.put(0, bytes);
+    ByteBuffer buffer = segment.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    buffer.putLong(0, CLEANING);
+    VarHandle.releaseFence();
+    buffer.put(8, bytes, 8, bytes.length - 8);
     buffer.put(size - bytes.length, bytes);
+    VarHandle.releaseFence();
+    buffer.putLong(0, MAGIC);
   }
 
   private byte[] encode() {
@@ -86,9 +95,12 @@ record SegmentHeader(long id, long seed, long createdMillis, int size, SegmentOr
    * Reads the header of a segment, or its copy at the end where the header is damaged.
    *
    * @param buffer the segment, possibly cut short
-   * @return null if neither is intact
+   * @return null if neither is intact, or the segment is being cleaned
    */
   static @Nullable SegmentHeader read(ByteBuffer buffer) {
+    if (buffer.capacity() >= 8 && buffer.getLong(0) == CLEANING) {
+      return null;
+    }
     SegmentHeader header = readAt(buffer, 0);
     if (header != null) {
       return header;

@@ -53,7 +53,8 @@ final class SegmentWalk {
             && count >= 0
             && count <= header.size() / Segment.FRAME_HEADER
             && checksum == Segment.sealChecksum(header.seed(), sequence, count);
-    this.sealDamaged = !sealed && (sequence != 0 || count != 0 || checksum != 0);
+    // Its owner writes the checksum last.
+    this.sealDamaged = !sealed && checksum != 0;
     this.sealedSequence = sealed ? sequence : -1;
     this.sealedFrames = count;
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,6 +39,13 @@ final class StoreDirectory {
   private final Path directory;
   private final JournalClock clock;
   private final Closeable lock;
+
+  /** Directories above whose existence is not known to be on the device. */
+  private final List<Path> above;
+
+  /** Of the file that is locked. Others may make the directory anew after somebody removed it. */
+  private final @Nullable Object identity;
+
   private final CursorFile cursors;
   private long nextName;
   private long nextId;
@@ -47,25 +55,47 @@ final class StoreDirectory {
   /** Of the first segment that is here; -1 if there is none. */
   private long firstSequence = -1;
 
-  private StoreDirectory(FileLayer files, Path directory, JournalClock clock, Closeable lock)
+  /** How many events were found here that a destination has not acknowledged. */
+  private long waiting;
+
+  /** How many bytes their segments take. */
+  private long waitingBytes;
+
+  /** How many files were set aside at start. */
+  private int setAside;
+
+  /** The cursors that were here. */
+  private Map<String, Cursor> found = Map.of();
+
+  /** Whether it is on the device that this directory exists. */
+  private volatile boolean entriesForced;
+
+  private StoreDirectory(
+      FileLayer files, Path directory, JournalClock clock, Closeable lock, List<Path> above)
       throws IOException {
     this.files = files;
     this.clock = clock;
     this.directory = directory;
     this.lock = lock;
+    this.above = above;
+    this.identity = files.identity(directory.resolve(LOCK));
     this.cursors = new CursorFile(cursorPiece());
   }
 
-  /** Takes a directory over; null if somebody else has it. */
-  static @Nullable StoreDirectory tryOpen(FileLayer files, Path directory, JournalClock clock)
-      throws IOException {
+  /**
+   * Takes a directory over; null if somebody else has it.
+   *
+   * @param above directories above it that may not be on the device yet
+   */
+  static @Nullable StoreDirectory tryOpen(
+      FileLayer files, Path directory, JournalClock clock, List<Path> above) throws IOException {
     Closeable lock = files.tryLock(directory.resolve(LOCK));
     if (lock == null) {
       return null;
     }
     boolean opened = false;
     try {
-      StoreDirectory store = new StoreDirectory(files, directory, clock, lock);
+      StoreDirectory store = new StoreDirectory(files, directory, clock, lock, above);
       opened = true;
       return store;
     } finally {
@@ -121,23 +151,53 @@ final class StoreDirectory {
     return nextSequence;
   }
 
-  /** How many records could not be read because nothing is known about their segment. */
-  long unreadable() {
-    return unreadable;
+  /**
+   * Whether records are lost that nobody finds missing by reading.
+   *
+   * @param goesOn whether segments are made here that follow those that were
+   */
+  boolean lacks(boolean goesOn) {
+    return unreadable > 0
+        || firstSequence < 0 && !goesOn && found.keySet().stream().anyMatch(this::isBehind);
+  }
+
+  private boolean isBehind(String reader) {
+    Cursor cursor = found.get(reader);
+    return cursor != null && (cursor.sequence() < nextSequence || cursor.onTheWay() > 0);
   }
 
   /**
-   * The same for one reader, without what it will find missing before the first segment.
+   * How many records are lost to a reader, without what it will find missing by reading: those of
+   * segments of which nothing is known, and all that were here where no segment is left.
    *
    * @param goesOn whether segments are made here that follow those that were
    */
   long unreadable(String reader, boolean goesOn) {
-    Cursor cursor = cursors.read(reader);
-    long first = firstSequence >= 0 || !goesOn ? firstSequence : nextSequence;
-    if (cursor == null || first < 0) {
+    Cursor cursor = found.get(reader);
+    if (cursor == null) {
       return unreadable;
     }
+    if (firstSequence < 0 && !goesOn) {
+      return Math.max(unreadable, nextSequence - cursor.sequence())
+          + Math.max(0, cursor.onTheWay());
+    }
+    long first = firstSequence >= 0 ? firstSequence : nextSequence;
     return Math.max(0, unreadable - Math.max(0, first - cursor.sequence()));
+  }
+
+  /** How many events were found that at least one destination has not acknowledged. */
+  long waiting() {
+    return waiting;
+  }
+
+  /** How many bytes the segments of those events take. */
+  long waitingBytes() {
+    return waitingBytes;
+  }
+
+  /** How many files of which nothing is known were set aside at start. */
+  int setAside() {
+    return setAside;
   }
 
   /** After the last segment that was found here has gone: nobody is to miss it. */
@@ -153,14 +213,35 @@ final class StoreDirectory {
 
   /** Whether it is still ours: whether the file that we have locked is still there. */
   boolean isThere() {
-    return files.exists(directory.resolve(LOCK));
+    try {
+      return identity != null && identity.equals(files.identity(directory.resolve(LOCK)));
+    } catch (IOException e) {
+      // Not a sign that it has gone. Whatever needs it fails by itself.
+      return files.exists(directory.resolve(LOCK));
+    }
+  }
+
+  private void requireOurs() throws IOException {
+    if (!isThere()) {
+      throw new NoSuchFileException(directory.toString(), null, "has been removed");
+    }
   }
 
   Piece create(int size, boolean durable) throws IOException {
     while (true) {
       Path file = directory.resolve(nextName++ + SEGMENT);
       if (!files.exists(file)) {
-        return new SegmentFile(this, file, files.create(file, size, durable));
+        requireOurs();
+        if (durable) {
+          forceEntries();
+        }
+        Piece piece = files.create(file, size, durable);
+        if (!isThere()) {
+          // Made in a directory of somebody else, whose successors would take it for theirs.
+          files.delete(file);
+          requireOurs();
+        }
+        return new SegmentFile(this, file, piece);
       }
     }
   }
@@ -170,15 +251,32 @@ final class StoreDirectory {
   }
 
   void forceEntry(SegmentFile file) throws IOException {
+    forceEntries();
     files.forceEntry(file.path);
   }
 
+  /** A file is found after a power cut only if each directory on the way to it is. */
+  private void forceEntries() throws IOException {
+    if (!entriesForced) {
+      files.forceEntry(directory);
+      for (Path path : above) {
+        files.forceEntry(path);
+      }
+      entriesForced = true;
+    }
+  }
+
+  /** Deletes it, unless it has gone with the directory: others may have files of its name. */
   void delete(SegmentFile file) throws IOException {
-    files.delete(file.path);
+    if (isThere()) {
+      files.delete(file.path);
+    }
   }
 
   void quarantine(SegmentFile file) throws IOException {
-    quarantine(file.path);
+    if (isThere()) {
+      quarantine(file.path);
+    }
   }
 
   private void quarantine(Path file) throws IOException {
@@ -200,34 +298,32 @@ final class StoreDirectory {
 
   /** What is here, oldest first. */
   List<StoredSegment> recover() throws IOException {
-    List<Found> found = new ArrayList<>();
+    List<Found> opened = new ArrayList<>();
     for (Path file : files.list(directory)) {
       if (file.toString().endsWith(SEGMENT)) {
         nextName = Math.max(nextName, numberOf(file) + 1);
         Found segment = open(file);
         if (segment != null) {
-          found.add(segment);
+          opened.add(segment);
         }
       }
     }
-    found.sort(Comparator.comparingLong(segment -> segment.header.id()));
-    Map<String, Cursor> all = cursors.readAll();
-    for (Cursor cursor : all.values()) {
+    opened.sort(Comparator.comparingLong(segment -> segment.header.id()));
+    found = cursors.readAll();
+    for (Cursor cursor : found.values()) {
       nextId = Math.max(nextId, cursor.segmentId() + 1);
       nextSequence = Math.max(nextSequence, cursor.sequence());
     }
+    long acknowledged = found.values().stream().mapToLong(Cursor::sequence).min().orElse(0);
     List<StoredSegment> segments = new ArrayList<>();
     FrameScan scan = new FrameScan();
     long sequence = -1;
     long gaps = 0;
-    for (int i = 0; i < found.size(); i++) {
-      Found segment = found.get(i);
-      Found next = i + 1 < found.size() ? found.get(i + 1) : null;
+    for (int i = 0; i < opened.size(); i++) {
+      Found segment = opened.get(i);
+      Found next = i + 1 < opened.size() ? opened.get(i + 1) : null;
       nextId = Math.max(nextId, segment.header.id() + 1);
-      StoredSegment stored = segment.seal(scan, sequence, all, next, clock.millis());
-      if (firstSequence < 0) {
-        firstSequence = stored.sequence();
-      }
+      StoredSegment stored = segment.seal(scan, sequence, found, next, clock.millis());
       if (sequence >= 0) {
         gaps += Math.max(0, stored.sequence() - sequence);
       }
@@ -237,7 +333,11 @@ final class StoreDirectory {
         // It was prepared and never used.
         remove(((SegmentFile) stored.piece()).path);
       } else {
+        firstSequence = firstSequence < 0 ? stored.sequence() : firstSequence;
         segments.add(stored);
+        long left = Math.min(stored.frames(), sequence - acknowledged);
+        waiting += Math.max(0, left);
+        waitingBytes += left > 0 ? stored.piece().buffer().capacity() : 0;
       }
     }
     // Those that are missing between two others are counted by whoever reads across.
@@ -255,6 +355,7 @@ final class StoreDirectory {
   }
 
   private void setAside(Path file) {
+    setAside++;
     try {
       quarantine(file);
     } catch (IOException e) {
@@ -284,7 +385,7 @@ final class StoreDirectory {
     }
     ByteBuffer buffer = piece.buffer().order(ByteOrder.LITTLE_ENDIAN);
     if (buffer.capacity() >= 8 && buffer.getLong(0) == SegmentHeader.CLEANING) {
-      // Every destination had passed it.
+      // Every destination had passed it, or nothing was in it yet.
       remove(file);
       return null;
     }
@@ -350,12 +451,25 @@ final class StoreDirectory {
         scan.begin(buffer);
         boolean cut = buffer.capacity() < header.size();
         int frames = scan.count(buffer, header.seed(), dataStart(), end(), cut);
-        seal = new Seal(sequence(scan, previousEnd, cursors, next, frames), frames);
+        long sequence = sequence(scan, previousEnd, cursors, next, frames);
+        frames = cut ? withWhatWasCut(frames, sequence, cursors) : frames;
+        seal = new Seal(sequence, frames);
         if (dataStart() <= buffer.capacity()) {
           Segment.writeSeal(buffer, dataStart(), header.seed(), seal.sequence, frames);
         }
       }
       return new StoredSegment(file, header, end(), seal.frames, seal.sequence, age);
+    }
+
+    /** What is cut off is at least one frame, for readers that had come beyond the cut as well. */
+    private int withWhatWasCut(int frames, long sequence, Map<String, Cursor> cursors) {
+      long most = frames;
+      for (Cursor cursor : cursors.values()) {
+        if (cursor.segmentId() == header.id()) {
+          most = Math.max(most, cursor.sequence() - sequence + 1);
+        }
+      }
+      return (int) Math.min(most, header.size() / Segment.FRAME_HEADER);
     }
 
     private long sequence(

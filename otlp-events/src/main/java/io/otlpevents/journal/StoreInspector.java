@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,15 +19,41 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at one sub-directory of a journal. It may change meanwhile: whatever looks damaged or
  * missing is read again, and only believed when two readings in a row agree. For one thread.
+ *
+ * <p>Files are read one after the other while the owner goes on, so a reading may lack a segment
+ * that was there all the time the owner needed it:
+ *
+ * <ul>
+ *   <li>one that was made after its file had been read. Each later reading judges only up to the
+ *       newest segment that the reading before has seen, for all those were made before it began;
+ *   <li>one that was released before its file was read. Then every cursor that is read afterwards
+ *       has passed it; and the segment before it has gone, too, for owners use the oldest first.
+ * </ul>
  */
 public final class StoreInspector {
 
   private static final int MAX_READINGS = 6;
 
   private final Path directory;
+  private final Copies copies;
+  private final int maxReadings;
 
   StoreInspector(Path directory) {
+    this(directory, FileCopy::of, MAX_READINGS);
+  }
+
+  StoreInspector(Path directory, Copies copies, int maxReadings) {
     this.directory = directory;
+    this.copies = copies;
+    this.maxReadings = maxReadings;
+  }
+
+  /** Makes copies of files. */
+  @FunctionalInterface
+  interface Copies {
+
+    /** See {@link FileCopy#of}. */
+    @Nullable ByteBuffer of(Path file) throws IOException;
   }
 
   /** The sub-directory. */
@@ -36,9 +63,9 @@ public final class StoreInspector {
 
   /** Reads everything that is there. What cannot be read is told in the result. */
   public InspectedStore read() {
-    InspectedStore reading = readOnce();
-    for (int i = 1; i < MAX_READINGS && !reading.isClean(); i++) {
-      InspectedStore again = readOnce();
+    InspectedStore reading = readOnce(Long.MAX_VALUE);
+    for (int i = 1; i < maxReadings && !reading.isClean(); i++) {
+      InspectedStore again = readOnce(newest(reading));
       boolean same = isSame(reading, again);
       reading = again;
       if (same) {
@@ -46,6 +73,10 @@ public final class StoreInspector {
       }
     }
     return reading.isClean() ? reading : unsettled(reading);
+  }
+
+  private static long newest(InspectedStore store) {
+    return store.segments().stream().mapToLong(InspectedSegment::id).max().orElse(-1);
   }
 
   private static boolean isSame(InspectedStore one, InspectedStore other) {
@@ -77,7 +108,11 @@ public final class StoreInspector {
         false);
   }
 
-  private InspectedStore readOnce() {
+  /**
+   * @param newest the id of a segment that was there before: those behind it are not missed, nor is
+   *     anything for their sake
+   */
+  private InspectedStore readOnce(long newest) {
     List<String> problems = new ArrayList<>();
     StoreOwner owner = StoreOwner.of(directory);
     // What waits is told by the cursors of before. Whether anything is missing is told by those of
@@ -110,13 +145,15 @@ public final class StoreInspector {
         Comparator.comparing((InspectedSegment segment) -> !segment.hasHeader())
             .thenComparingLong(InspectedSegment::id));
     List<InspectedSegment> segments = withSequences(found);
+    List<InspectedSegment> judged =
+        segments.stream().filter(segment -> segment.hasHeader() && segment.id() <= newest).toList();
     return new InspectedStore(
         directory,
         owner,
         segments,
-        told(waiting, after, segments),
+        told(waiting, after, segments, newest),
         all.oldest,
-        missing(segments),
+        missing(judged, owner.mayBeAlive(), after.values()),
         setAside,
         List.copyOf(problems),
         true);
@@ -125,7 +162,7 @@ public final class StoreInspector {
   private Map<String, Cursor> cursors(List<String> problems) {
     Path file = directory.resolve(StoreDirectory.CURSORS);
     try {
-      ByteBuffer bytes = FileCopy.of(file);
+      ByteBuffer bytes = copies.of(file);
       if (bytes == null) {
         return Map.of();
       }
@@ -145,7 +182,7 @@ public final class StoreInspector {
       Path file, Map<String, Waiting> waiting, Waiting all) {
     ByteBuffer bytes;
     try {
-      bytes = FileCopy.of(file);
+      bytes = copies.of(file);
     } catch (IOException e) {
       return InspectedSegment.without(file, 0, State.UNREADABLE, 1, "cannot be read: " + e);
     }
@@ -237,24 +274,54 @@ public final class StoreInspector {
     return segment.id() == 0 ? 0 : -1;
   }
 
-  private static long missing(List<InspectedSegment> segments) {
+  /** How many frames are missing between segments. */
+  private long missing(List<InspectedSegment> segments, boolean live, Collection<Cursor> cursors) {
+    long passed = live ? cursors.stream().mapToLong(Cursor::sequence).min().orElse(-1) : -1;
     long missing = 0;
     long reached = -1;
+    InspectedSegment last = null;
     for (InspectedSegment segment : segments) {
-      if (segment.sequence() >= 0) {
-        if (reached >= 0) {
-          missing += Math.max(0, segment.sequence() - reached);
+      if (segment.sequence() < 0) {
+        // Its frames are not missing, wherever they belong.
+        reached = reached < 0 ? -1 : reached + segment.frames();
+      } else {
+        if (reached >= 0 && last != null && !(live && follows(segment, last))) {
+          long all = Math.max(0, segment.sequence() - reached);
+          long certain = Math.max(0, segment.sequence() - Math.max(reached, passed));
+          missing += certain < all && hasGone(last) ? certain : all;
         }
         reached = segment.nextSequence();
       }
+      last = segment;
     }
     return missing;
   }
 
+  private boolean hasGone(InspectedSegment segment) {
+    try {
+      ByteBuffer bytes = copies.of(segment.file());
+      SegmentHeader header = bytes == null ? null : SegmentHeader.read(bytes);
+      return header == null || header.id() != segment.id();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether what lies between can only have been written since the first was read. */
+  private static boolean follows(InspectedSegment segment, InspectedSegment open) {
+    return open.state() == State.OPEN && segment.id() == open.id() + 1;
+  }
+
   private static List<InspectedCursor> told(
-      Map<String, Waiting> waiting, Map<String, Cursor> after, List<InspectedSegment> segments) {
+      Map<String, Waiting> waiting,
+      Map<String, Cursor> after,
+      List<InspectedSegment> segments,
+      long newest) {
     Optional<InspectedSegment> first =
-        segments.stream().filter(InspectedSegment::hasHeader).findFirst();
+        segments.stream()
+            .filter(InspectedSegment::hasHeader)
+            .findFirst()
+            .filter(segment -> segment.id() <= newest);
     List<InspectedCursor> cursors = new ArrayList<>();
     Map<String, Cursor> names = new HashMap<>(after);
     waiting.forEach((name, one) -> names.putIfAbsent(name, one.cursor));
@@ -305,11 +372,11 @@ public final class StoreInspector {
     return gone;
   }
 
-  private static boolean records(
+  private boolean records(
       InspectedSegment segment, int skip, SegmentOrigin origin, OriginConsumer consumer) {
     ByteBuffer bytes;
     try {
-      bytes = FileCopy.of(segment.file());
+      bytes = copies.of(segment.file());
     } catch (IOException e) {
       return false;
     }

@@ -12,8 +12,10 @@ import java.util.Map;
  *
  * @param state what is known
  * @param pid the owner's process id; 0 unless it is {@link State#ALIVE}
+ * @param sinceMillis when the last owner took it, ms since 1970 by its wall clock; 0 if that cannot
+ *     be told
  */
-public record StoreOwner(State state, long pid) {
+public record StoreOwner(State state, long pid, long sinceMillis) {
 
   private static final Path LOCKS = Path.of("/proc/locks");
 
@@ -30,24 +32,32 @@ public record StoreOwner(State state, long pid) {
     UNKNOWN
   }
 
+  /** Whether somebody may be writing, as far as that can be seen from here. */
+  boolean mayBeAlive() {
+    return state != State.NONE_SEEN;
+  }
+
   static StoreOwner of(Path directory) {
     Path lock = directory.resolve(StoreDirectory.LOCK);
+    long since = 0;
     try {
       if (!Files.exists(lock, LinkOption.NOFOLLOW_LINKS)) {
-        return new StoreOwner(State.NONE_SEEN, 0);
+        return new StoreOwner(State.NONE_SEEN, 0, 0);
       }
+      since = Files.getLastModifiedTime(lock, LinkOption.NOFOLLOW_LINKS).toMillis();
       if (!Files.isReadable(LOCKS)) {
-        return new StoreOwner(State.UNKNOWN, 0);
+        return new StoreOwner(State.UNKNOWN, 0, since);
       }
       Map<String, Object> file =
           Files.readAttributes(lock, "unix:dev,ino", LinkOption.NOFOLLOW_LINKS);
       if (!(file.get("dev") instanceof Number device)
           || !(file.get("ino") instanceof Number inode)) {
-        return new StoreOwner(State.UNKNOWN, 0);
+        return new StoreOwner(State.UNKNOWN, 0, since);
       }
-      return find(Files.readString(LOCKS), device.longValue(), inode.longValue());
+      StoreOwner found = find(Files.readString(LOCKS), device.longValue(), inode.longValue());
+      return new StoreOwner(found.state, found.pid, since);
     } catch (IOException | RuntimeException e) {
-      return new StoreOwner(State.UNKNOWN, 0);
+      return new StoreOwner(State.UNKNOWN, 0, since);
     }
   }
 
@@ -60,7 +70,7 @@ public record StoreOwner(State state, long pid) {
   static StoreOwner find(String locks, long device, long inode) {
     long major = device >>> 8 & 0xFFF | device >>> 32 & ~0xFFFL;
     long minor = device & 0xFF | device >>> 12 & ~0xFFL;
-    StoreOwner owner = new StoreOwner(State.NONE_SEEN, 0);
+    StoreOwner owner = new StoreOwner(State.NONE_SEEN, 0, 0);
     for (String line : locks.split("\n")) {
       String[] words = line.trim().split("\\s+");
       if (words.length < 8 || !words[1].equals("POSIX") && !words[1].equals("OFDLCK")) {
@@ -71,10 +81,10 @@ public record StoreOwner(State state, long pid) {
         continue;
       }
       if (Long.parseLong(file[0], 16) == major && Long.parseLong(file[1], 16) == minor) {
-        return new StoreOwner(State.ALIVE, Math.max(0, Long.parseLong(words[4])));
+        return new StoreOwner(State.ALIVE, Math.max(0, Long.parseLong(words[4])), 0);
       }
       // Layered file systems show another device than the one below.
-      owner = new StoreOwner(State.UNKNOWN, 0);
+      owner = new StoreOwner(State.UNKNOWN, 0, 0);
     }
     return owner;
   }

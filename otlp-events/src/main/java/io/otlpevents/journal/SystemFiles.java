@@ -12,12 +12,15 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,18 +39,24 @@ final class SystemFiles implements FileLayer {
   private static final Set<Path> LOCKED = new HashSet<>();
 
   @Override
-  public void makeDirectory(Path directory) throws IOException {
+  public List<Path> makeDirectory(Path directory) throws IOException {
     if (Files.isSymbolicLink(directory)) {
       throw new FileSystemException(directory.toString(), null, "is a symbolic link");
     }
     if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
+      return List.of();
     }
+    List<Path> made = new ArrayList<>();
     Path parent = directory.toAbsolutePath().getParent();
-    if (parent != null && !Files.exists(parent)) {
+    for (Path at = parent; at != null && !Files.exists(at); at = at.getParent()) {
+      made.add(at);
+    }
+    if (parent != null && !made.isEmpty()) {
       Files.createDirectories(parent);
     }
     Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+    made.add(directory);
+    return made;
   }
 
   private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
@@ -74,6 +83,19 @@ final class SystemFiles implements FileLayer {
   }
 
   @Override
+  public @Nullable Object identity(Path file) throws IOException {
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      Object key = attributes.fileKey();
+      // Where files have no number, nobody can remove one that is open.
+      return key != null ? key : attributes.creationTime();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  @Override
   public @Nullable Closeable tryLock(Path file) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     Path real = (parent == null ? file : parent.toRealPath()).resolve(file.getFileName());
@@ -95,8 +117,21 @@ final class SystemFiles implements FileLayer {
       if (lock == null) {
         return null;
       }
+      tellTime(channel);
       LOCKED.add(real);
       return () -> unlock(real, channel);
+    }
+  }
+
+  /**
+   * Those who look from outside can tell by the time of the file what this owner wrote and what one
+   * before. It must be written to: to set its time by its name would open it, and drop the lock.
+   */
+  private static void tellTime(FileChannel channel) {
+    try {
+      channel.write(ByteBuffer.wrap(new byte[] {'.'}), 0);
+    } catch (IOException e) {
+      // Then they cannot.
     }
   }
 

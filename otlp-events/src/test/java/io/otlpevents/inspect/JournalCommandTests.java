@@ -276,13 +276,15 @@ class JournalCommandTests {
       thread.start();
     }
     try {
-      for (int i = 0; i < 20; i++) {
-        int exit = run("verify", directory);
-        if (!text().contains("changed while it was read")) {
-          assertThat(exit).as(text()).isZero();
-        }
-        run("export", directory);
+      // However slow the machine is: the owner has gone through its segments some times.
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      int readings = 0;
+      while (readings < 20 || pipeline.ledger().snapshot().emitted() < 2000) {
+        assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+        assertThat(run("verify", directory)).as(text()).isZero();
+        assertThat(run("export", directory)).as(text()).isZero();
         ExportedLines.requests(text());
+        readings++;
       }
     } finally {
       stop.set(true);
@@ -292,7 +294,6 @@ class JournalCommandTests {
       pipeline.close();
     }
     assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
-    assertThat(pipeline.ledger().snapshot().emitted()).isGreaterThan(1000);
   }
 
   private void written(int events) {

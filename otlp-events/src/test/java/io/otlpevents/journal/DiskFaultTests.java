@@ -185,6 +185,126 @@ class DiskFaultTests {
     }
   }
 
+  /** Unattended: what the journal's thread would do is done here. */
+  private Journal openUnattended(FaultyFiles files, JournalClock clock) {
+    DiskSettings settings = DiskSettings.in(ROOT);
+    Journal journal =
+        new Journal(
+            new JournalSettings(
+                4 * SEGMENT,
+                SEGMENT,
+                16 * 1024,
+                OverflowPolicy.DROP_NEWEST,
+                Duration.ZERO,
+                0,
+                null,
+                settings),
+            new SegmentOrigin(new byte[] {1}, new byte[] {2}),
+            new DiskStorage(files, settings, clock),
+            clock,
+            false);
+    opened.add(journal);
+    return journal;
+  }
+
+  private static final class StepClock implements JournalClock {
+    long nanos = 1_000_000_000L;
+
+    @Override
+    public long nanos() {
+      return nanos;
+    }
+
+    @Override
+    public long millis() {
+      return nanos / 1_000_000;
+    }
+  }
+
+  private static void attend(Journal journal) {
+    for (int i = 0; i < 4 && journal.attend(); i++) {
+      // Until there is nothing to do.
+    }
+  }
+
+  @Test
+  void leavesItsDirectoryToAnotherProcessThatHasMadeItAnew() {
+    StepClock clock = new StepClock();
+    Journal one = openUnattended(new FaultyFiles(disk), clock);
+    JournalReader reader = one.openReader("a");
+    List<Integer> expected = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      assertThat(append(one, i)).isEqualTo(AppendResult.APPENDED);
+      attend(one);
+      expected.add(i);
+    }
+    disk.vanish();
+    Journal other = openUnattended(new FaultyFiles(disk), clock);
+    other.openReader("a");
+    for (int i = 1000; i < 1100; i++) {
+      assertThat(append(other, i)).isEqualTo(AppendResult.APPENDED);
+      attend(other);
+    }
+    List<Path> others = disk.named(StoreDirectory.SEGMENT);
+    List<Integer> read = new ArrayList<>();
+    List<Integer> afterwards = new ArrayList<>();
+    // What the first process gives back must not be the other's files of the same names.
+    for (int i = 100; i < 500; i++) {
+      clock.nanos += 50_000_000;
+      if (append(one, i) == AppendResult.APPENDED) {
+        expected.add(i);
+      }
+      attend(one);
+      if (i % 10 == 0) {
+        one.rest();
+      }
+      read.addAll(readAll(reader));
+      reader.acknowledge(reader.mark());
+      attend(one);
+    }
+    assertThat(read).isEqualTo(expected);
+    assertThat(expected).hasSizeGreaterThan(450).contains(499);
+    assertThat(disk.locks).containsOnlyKeys(ROOT.resolve("0/lock"), ROOT.resolve("1/lock"));
+    assertThat(disk.named(StoreDirectory.SEGMENT))
+        .containsAll(others)
+        .filteredOn(file -> file.startsWith(ROOT.resolve("0")))
+        .hasSameSizeAs(others);
+    for (int i = 500; i < 510; i++) {
+      assertThat(append(one, i)).isEqualTo(AppendResult.APPENDED);
+      afterwards.add(i);
+    }
+    for (Journal journal : List.of(one, other)) {
+      opened.remove(journal);
+      journal.close();
+    }
+
+    Journal next = openUnattended(new FaultyFiles(disk), clock);
+    JournalReader successor = next.openReader("a");
+    List<Integer> left = readAll(successor);
+    for (int i = 1000; i < 1100; i++) {
+      afterwards.add(i);
+    }
+    assertThat(left).containsExactlyInAnyOrderElementsOf(afterwards);
+    assertThat(successor.takeLost(EvictionReason.DAMAGED)).isZero();
+  }
+
+  @Test
+  void tellsAFileFromTheNextOneOfItsName() throws Exception {
+    SystemFiles files = new SystemFiles();
+    Path file = directory.resolve("lock");
+    assertThat(files.identity(file)).isNull();
+    try (java.io.Closeable lock = files.tryLock(file)) {
+      assertThat(lock).isNotNull();
+      Object first = files.identity(file);
+      assertThat(first).isNotNull().isEqualTo(files.identity(file));
+      Files.delete(file);
+      assertThat(files.identity(file)).isNull();
+      // The number of the first is not free, for it is still open.
+      Files.createFile(file);
+      assertThat(files.identity(file)).isNotNull().isNotEqualTo(first);
+    }
+  }
+
   @Test
   void whatMayNotBeOnTheDeviceIsNotReportedSafe() {
     FaultyFiles files = new FaultyFiles(disk);
@@ -289,10 +409,17 @@ class DiskFaultTests {
   @Test
   void refusesADirectoryThatCannotBeUsedAndSaysWhy() throws Exception {
     Path file = Files.createFile(directory.resolve("file"));
-    assertRefused(file.resolve("below"), JournalDirectoryException.Reason.UNUSABLE, "file");
-    assertRefused(file, JournalDirectoryException.Reason.UNUSABLE, "file");
+    assertRefused(
+        file.resolve("below/deep"),
+        JournalDirectoryException.Reason.UNUSABLE,
+        "cannot be used: it cannot be made, because " + file + " is a file, not a directory");
+    assertRefused(
+        file,
+        JournalDirectoryException.Reason.UNUSABLE,
+        "cannot be used: " + file + " is a file, not a directory");
     Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("target"));
-    assertRefused(link, JournalDirectoryException.Reason.UNUSABLE, "is a symbolic link");
+    assertRefused(
+        link, JournalDirectoryException.Reason.UNUSABLE, "used: " + link + " is a symbolic link");
     Path dangling = directory.resolve("journal");
     Files.createDirectory(dangling);
     Files.createSymbolicLink(dangling.resolve("0"), directory);
@@ -310,7 +437,42 @@ class DiskFaultTests {
         Files.createDirectory(
             directory.resolve("read-only"),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x")));
-    assertRefused(readOnly, JournalDirectoryException.Reason.UNUSABLE, "AccessDenied");
+    assertRefused(
+        readOnly,
+        JournalDirectoryException.Reason.UNUSABLE,
+        "the user that runs the application may not list " + readOnly + " or write to it");
+    assertRefused(
+        readOnly.resolve("below/deep"),
+        JournalDirectoryException.Reason.UNUSABLE,
+        "it cannot be made, because the user that runs the application may not write to "
+            + readOnly);
+  }
+
+  @Test
+  void saysInWordsWhyADirectoryIsRefused() throws Exception {
+    Path missing = directory.resolve("missing/deep");
+    assertThat(
+            DirectoryProblem.of(
+                missing, new java.nio.file.AccessDeniedException(missing.toString())))
+        .isEqualTo(
+            "it cannot be made, because the user that runs the application may not write to "
+                + directory);
+    assertThat(
+            DirectoryProblem.of(
+                directory, new java.nio.file.AccessDeniedException(directory + "/0")))
+        .isEqualTo(
+            "the user that runs the application may not list " + directory + " or write to it");
+    Path lock = Files.createFile(directory.resolve("lock"));
+    assertThat(
+            DirectoryProblem.of(
+                directory, new java.nio.file.AccessDeniedException(lock.toString())))
+        .isEqualTo("the user that runs the application may not read and write " + lock);
+    assertThat(
+            DirectoryProblem.of(
+                directory,
+                new java.nio.file.FileSystemException(
+                    directory + "/0", null, "Read-only file system")))
+        .isEqualTo("Read-only file system: " + directory + "/0");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A disk in memory that outlives the processes that use it. It knows for each page of each file
@@ -27,6 +28,9 @@ final class FakeDisk {
 
   final Map<Path, Node> files = new TreeMap<>();
   final Set<Path> directories = new HashSet<>();
+
+  /** Those of which the device knows. */
+  private final Set<Path> knownDirectories = new HashSet<>();
 
   /** Deleted, and not yet on the device: a power cut may bring them back. */
   final Map<Path, Node> ghosts = new TreeMap<>();
@@ -128,11 +132,21 @@ final class FakeDisk {
     files.get(file).sync(at, at + 1);
   }
 
+  /** Forces what a directory has in it: which names, not what is in the files. */
+  void syncDirectory(Path directory) {
+    files.forEach((file, node) -> node.known |= directory.equals(file.getParent()));
+    ghosts.keySet().removeIf(ghost -> directory.equals(ghost.getParent()));
+    directories.stream()
+        .filter(path -> directory.equals(path.getParent()))
+        .forEach(knownDirectories::add);
+  }
+
   /** Somebody removes everything below the root. */
   void vanish() {
     files.clear();
     ghosts.clear();
     directories.clear();
+    knownDirectories.clear();
     locks.clear();
   }
 
@@ -166,6 +180,14 @@ final class FakeDisk {
     }
     ghosts.clear();
     locks.clear();
+    for (Path directory : new TreeSet<>(directories)) {
+      if (!knownDirectories.contains(directory) && random.nextBoolean()) {
+        files.keySet().removeIf(file -> file.startsWith(directory));
+        directories.removeIf(path -> path.startsWith(directory));
+      }
+    }
+    knownDirectories.retainAll(directories);
+    knownDirectories.addAll(directories);
   }
 
   private static void revert(Node node, SplittableRandom random, int survivors) {

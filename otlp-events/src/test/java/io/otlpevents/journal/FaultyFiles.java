@@ -91,8 +91,20 @@ final class FaultyFiles implements FileLayer {
   }
 
   @Override
-  public void makeDirectory(Path directory) throws IOException {
-    perform(Operation.MAKE_DIRECTORY, () -> disk.directories.add(directory));
+  public List<Path> makeDirectory(Path directory) throws IOException {
+    return perform(
+        Operation.MAKE_DIRECTORY,
+        () -> disk.directories.add(directory) ? List.of(directory) : List.of());
+  }
+
+  @Override
+  public void forceEntry(Path file) throws IOException {
+    perform(
+        Operation.FORCE,
+        () -> {
+          disk.syncDirectory(file.getParent());
+          return null;
+        });
   }
 
   @Override
@@ -116,6 +128,14 @@ final class FaultyFiles implements FileLayer {
       throw new Killed();
     }
     return disk.files.containsKey(file);
+  }
+
+  @Override
+  public synchronized Object identity(Path file) {
+    if (dead) {
+      throw new Killed();
+    }
+    return disk.files.get(file);
   }
 
   @Override
@@ -161,10 +181,7 @@ final class FaultyFiles implements FileLayer {
           }
           FakeDisk.Node node = disk.add(file, size);
           if (durable) {
-            // The directory is forced, with all that is in it.
-            disk.files.forEach(
-                (other, entry) -> entry.known |= file.getParent().equals(other.getParent()));
-            disk.ghosts.keySet().removeIf(ghost -> file.getParent().equals(ghost.getParent()));
+            disk.syncDirectory(file.getParent());
           }
           return new Mapped(node);
         });
@@ -229,8 +246,8 @@ final class FaultyFiles implements FileLayer {
       perform(
           Operation.FORCE,
           () -> {
+            // What is in the file, not that it exists.
             node.sync(from, from + length);
-            node.known = true;
             return null;
           });
     }

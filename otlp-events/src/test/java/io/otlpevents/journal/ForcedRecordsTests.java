@@ -43,6 +43,22 @@ class ForcedRecordsTests {
     if (policy == FsyncPolicy.OS) {
       assertThat(files.entries).contains(files.forced.get(0).file());
     }
+    // Each directory on the way to the file, as far as it was made.
+    assertThat(files.entries)
+        .contains(
+            directory.resolve("made"), directory.resolve("made/b"), directory.resolve("made/b/0"))
+        .doesNotContain(directory);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FsyncPolicy.class,
+      names = {"INTERVAL", "ALWAYS"})
+  void forcesThatDirectoriesExistBeforeTheFirstRecord(FsyncPolicy policy) {
+    open(policy);
+    assertThat(files.entries)
+        .contains(
+            directory.resolve("made"), directory.resolve("made/b"), directory.resolve("made/b/0"));
   }
 
   @Test
@@ -132,7 +148,7 @@ class ForcedRecordsTests {
   }
 
   private Journal open(FsyncPolicy policy) {
-    DiskSettings disk = DiskSettings.in(directory).withFsync(policy);
+    DiskSettings disk = DiskSettings.in(directory.resolve("made/b")).withFsync(policy);
     Journal journal =
         new Journal(
             new JournalSettings(

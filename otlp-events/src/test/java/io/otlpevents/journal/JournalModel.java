@@ -302,12 +302,15 @@ final class JournalModel {
       return left;
     }
 
-    /** Given up, but the model cannot tell which. */
+    /**
+     * Given up, but the model cannot tell which. Of what is damaged more may be missing than was
+     * counted, so all that were given up may be among those that were not passed.
+     */
     long gone() {
       return Math.max(0, allowance)
           + (unread.size() == 1 && run.strict()
               ? 0
-              : Math.max(0, java.util.Arrays.stream(lost).sum() - skipped.size()));
+              : Math.max(evicted(), java.util.Arrays.stream(lost).sum() - skipped.size()));
     }
 
     private long evicted() {

@@ -26,8 +26,8 @@ final class SpyFiles implements FileLayer {
   private final SystemFiles files = new SystemFiles();
 
   @Override
-  public void makeDirectory(Path directory) throws IOException {
-    files.makeDirectory(directory);
+  public List<Path> makeDirectory(Path directory) throws IOException {
+    return files.makeDirectory(directory);
   }
 
   @Override
@@ -38,6 +38,11 @@ final class SpyFiles implements FileLayer {
   @Override
   public boolean exists(Path file) {
     return files.exists(file);
+  }
+
+  @Override
+  public @Nullable Object identity(Path file) throws IOException {
+    return files.identity(file);
   }
 
   @Override

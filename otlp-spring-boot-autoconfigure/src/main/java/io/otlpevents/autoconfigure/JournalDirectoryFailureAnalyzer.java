@@ -31,8 +31,7 @@ final class JournalDirectoryFailureAnalyzer
 
   private static String problem(JournalDirectoryException cause) {
     return switch (cause.reason()) {
-      case UNUSABLE ->
-          "cannot be used: " + (cause.getCause() == null ? cause.getMessage() : cause.getCause());
+      case UNUSABLE -> "cannot be used: " + cause.problem();
       case IN_USE -> "is used by another process";
     };
   }

@@ -13,8 +13,10 @@ import org.springframework.context.annotation.Bean;
 import reactor.core.publisher.Mono;
 
 /** Gives the trace context to requests that Spring Cloud Gateway on WebFlux passes on. */
+// Filters without an order keep the one of their beans.
 @AutoConfiguration(
-    after = {OtlpPropagationAutoConfiguration.class, OtlpClientPropagationAutoConfiguration.class})
+    after = {OtlpPropagationAutoConfiguration.class, OtlpClientPropagationAutoConfiguration.class},
+    afterName = "org.springframework.cloud.gateway.config.GatewayMetricsAutoConfiguration")
 @ConditionalOnClass({HttpHeadersFilter.class, Mono.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBean(TracePropagation.class)

@@ -21,8 +21,8 @@ import reactor.util.context.ContextView;
  */
 public final class TracePropagationHeadersFilter implements HttpHeadersFilter, Ordered {
 
-  /** In front of the gateway's own tracing, which replaces what is there. */
-  public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 10;
+  /** Behind the gateway's own tracing, which removes baggage. */
+  public static final int ORDER = Ordered.LOWEST_PRECEDENCE;
 
   private final TracePropagation propagation;
   private final AllowedHosts hosts;

@@ -25,7 +25,6 @@ final class PropagationRunner {
       return;
     }
     boolean quick = options.has("quick");
-    TimeValue second = TimeValue.seconds(quick ? 1 : 2);
     double time = 0;
     double bytes = 0;
     StringBuilder table =
@@ -36,10 +35,10 @@ final class PropagationRunner {
                     .include(PropagationBenchmark.class.getName())
                     .addProfiler(GCProfiler.class)
                     .forks(quick ? 1 : 3)
-                    .warmupIterations(quick ? 3 : 5)
+                    .warmupIterations(quick ? 3 : 4)
                     .measurementIterations(quick ? 3 : 5)
-                    .warmupTime(second)
-                    .measurementTime(second)
+                    .warmupTime(TimeValue.seconds(1))
+                    .measurementTime(TimeValue.seconds(quick ? 1 : 2))
                     .build())
             .run()) {
       String filter = result.getParams().getParam("filter");

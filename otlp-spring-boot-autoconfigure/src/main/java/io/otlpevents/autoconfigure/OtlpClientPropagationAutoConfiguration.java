@@ -2,14 +2,17 @@ package io.otlpevents.autoconfigure;
 
 import io.otlpevents.propagation.TracePropagation;
 import io.otlpevents.propagation.client.AllowedHosts;
+import io.otlpevents.propagation.client.EgressGuard;
 import io.otlpevents.propagation.client.JdkRequests;
 import io.otlpevents.propagation.client.TracePropagationExchangeFilter;
 import io.otlpevents.propagation.client.TracePropagationInterceptor;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.webclient.WebClientCustomizer;
@@ -17,6 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -72,6 +76,21 @@ public final class OtlpClientPropagationAutoConfiguration {
         TracePropagation propagation, AllowedHosts hosts) {
       TracePropagationInterceptor interceptor = new TracePropagationInterceptor(propagation, hosts);
       return builder -> builder.requestInterceptor(interceptor);
+    }
+  }
+
+  /** Redirects of RestClient and RestTemplate. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({ClientHttpRequestFactory.class, ClientHttpRequestFactoryBuilder.class})
+  @ConditionalOnBean(TracePropagation.class)
+  static final class RedirectConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    static GuardedRequestFactories otlpGuardedRequestFactories(
+        ObjectProvider<TracePropagation> propagation, ObjectProvider<AllowedHosts> hosts) {
+      return new GuardedRequestFactories(
+          () -> new EgressGuard(propagation.getObject(), hosts.getObject()));
     }
   }
 

@@ -10,9 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +21,19 @@ public final class StrictPropagator implements TextMapPropagator {
 
   private final TextMapPropagator delegate;
   private final W3cBaggagePropagator baggage;
+  private final boolean readsTrace;
+  private final boolean readsBaggage;
 
   /** Creates a propagator in front of another. */
   public StrictPropagator(TextMapPropagator delegate, BaggageLimits limits) {
     this.delegate = delegate;
     this.baggage = new W3cBaggagePropagator(limits);
+    this.readsTrace = reads(delegate, W3cTraceContextPropagator.TRACEPARENT);
+    this.readsBaggage = reads(delegate, W3cBaggagePropagator.BAGGAGE);
+  }
+
+  private static boolean reads(TextMapPropagator propagator, String field) {
+    return propagator.fields().stream().anyMatch(field::equalsIgnoreCase);
   }
 
   @Override
@@ -43,17 +48,11 @@ public final class StrictPropagator implements TextMapPropagator {
 
   @Override
   public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-    Set<String> fields =
-        delegate.fields().stream()
-            .map(field -> field.toLowerCase(Locale.ROOT))
-            .collect(Collectors.toSet());
     Context result = delegate.extract(context, carrier, new Without<>(getter));
-    if (fields.contains(W3cTraceContextPropagator.TRACEPARENT)) {
+    if (readsTrace) {
       result = W3cTraceContextPropagator.getInstance().extract(result, carrier, getter);
     }
-    return fields.contains(W3cBaggagePropagator.BAGGAGE)
-        ? withBaggage(result, carrier, getter)
-        : result;
+    return readsBaggage ? withBaggage(result, carrier, getter) : result;
   }
 
   /** Members that the tracer has read from headers of its own stay. */

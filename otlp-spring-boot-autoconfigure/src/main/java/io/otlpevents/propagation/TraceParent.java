@@ -3,7 +3,6 @@ package io.otlpevents.propagation;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The value of a {@code traceparent} header.
@@ -30,36 +29,39 @@ final class TraceParent {
   private TraceParent() {}
 
   /**
-   * Reads a value.
+   * Whether a value is valid; if not, the trace starts anew.
    *
    * @param header spaces and tabs around it are ignored
-   * @return null if it is invalid, which means that the trace starts anew
    */
-  static @Nullable SpanContext parse(String header, TraceState state) {
+  static boolean isValid(String header) {
     int start = Ows.skip(header, 0, header.length());
     int length = Ows.trim(header, start, header.length()) - start;
     if (length < LENGTH
         || header.charAt(start + TRACE_ID - 1) != '-'
         || header.charAt(start + SPAN_ID - 1) != '-'
         || header.charAt(start + FLAGS - 1) != '-') {
-      return null;
+      return false;
     }
     int version = hexByte(header, start);
     int flags = hexByte(header, start + FLAGS);
     if (version < 0 || version == 0xFF || flags < 0) {
-      return null;
+      return false;
     }
     // Later versions may have more behind a dash, version 00 ends here.
     if (length > LENGTH && (version == 0 || header.charAt(start + LENGTH) != '-')) {
-      return null;
+      return false;
     }
-    if (!isId(header, start + TRACE_ID, 32) || !isId(header, start + SPAN_ID, 16)) {
-      return null;
-    }
+    return isId(header, start + TRACE_ID, 32) && isId(header, start + SPAN_ID, 16);
+  }
+
+  /** Reads a value that is valid. */
+  static SpanContext parse(String header, TraceState state) {
+    int start = Ows.skip(header, 0, header.length());
+    int flags = hexByte(header, start + FLAGS) & KNOWN_FLAGS;
     return SpanContext.createFromRemoteParent(
         header.substring(start + TRACE_ID, start + SPAN_ID - 1),
         header.substring(start + SPAN_ID, start + FLAGS - 1),
-        TraceFlags.fromByte((byte) (flags & KNOWN_FLAGS)),
+        TraceFlags.fromByte((byte) flags),
         state);
   }
 

@@ -170,6 +170,62 @@ public final class TracePropagation {
         });
   }
 
+  /**
+   * Writes to a request that a gateway passes on. Headers that it has copied are replaced by what
+   * this application has to say, so that they neither leave next to it nor by themselves; headers
+   * that somebody has set on the way are kept. Where nothing is known of the request that came in,
+   * the copies are kept, too.
+   *
+   * @param allowed whether a context may leave; if not, the copies are removed
+   */
+  public void relay(Context current, RelayedHeaders headers, boolean allowed) {
+    try {
+      replaceCopies(current, headers, allowed);
+    } catch (RuntimeException e) {
+      tell("written", e);
+    }
+  }
+
+  private void replaceCopies(Context current, RelayedHeaders headers, boolean allowed) {
+    TextMapPropagator propagator = propagator();
+    Collection<String> fields = propagator.fields();
+    if (fields.isEmpty() || allowed && !isKnown(current)) {
+      return;
+    }
+    boolean hasTrace = false;
+    boolean hasBaggage = false;
+    for (String field : fields) {
+      if (headers.isChanged(field)) {
+        hasTrace |= !isBaggage(field);
+        hasBaggage |= isBaggage(field);
+      }
+    }
+    boolean keepsTrace = hasTrace;
+    boolean keepsBaggage = hasBaggage;
+    for (String field : fields) {
+      if (isBaggage(field) ? !keepsBaggage : !keepsTrace) {
+        headers.remove(field);
+      }
+    }
+    if (allowed) {
+      propagator.inject(
+          keepsTrace ? current : leaving(current),
+          headers,
+          (target, key, value) -> {
+            if (isBaggage(key) ? !keepsBaggage : !keepsTrace) {
+              headers.set(key, value);
+            }
+          });
+    }
+  }
+
+  /** Whether a server's filter, of this library or of a tracer, has read what came in. */
+  private boolean isKnown(Context current) {
+    return Span.fromContext(current).getSpanContext().isValid()
+        || OwnTrace.localTrace(current).isValid()
+        || stacks.currentSpan().isValid();
+  }
+
   /** A propagator or a carrier failed, which is no reason to fail the message. */
   private void tell(String what, RuntimeException e) {
     if (told.compareAndSet(false, true)) {

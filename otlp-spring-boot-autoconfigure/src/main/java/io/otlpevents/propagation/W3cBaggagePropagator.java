@@ -1,10 +1,7 @@
 package io.otlpevents.propagation;
 
 import io.opentelemetry.api.baggage.Baggage;
-import io.opentelemetry.api.baggage.BaggageBuilder;
-import io.opentelemetry.api.baggage.BaggageEntryMetadata;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
@@ -28,7 +25,6 @@ public final class W3cBaggagePropagator implements TextMapPropagator {
   static final String BAGGAGE = "baggage";
 
   private static final List<String> FIELDS = List.of(BAGGAGE);
-  private static final ContextKey<Arrived> ARRIVED = ContextKey.named("otlpevents-baggage");
 
   private final BaggageLimits limits;
 
@@ -51,10 +47,9 @@ public final class W3cBaggagePropagator implements TextMapPropagator {
     if (baggage.isEmpty()) {
       return;
     }
-    Arrived arrived = context.get(ARRIVED);
     String header =
-        arrived != null && arrived.baggage == baggage
-            ? arrived.header
+        baggage instanceof ArrivedBaggage arrived
+            ? arrived.header()
             : BaggageText.format(baggage, limits);
     if (!header.isEmpty()) {
       setter.set(carrier, BAGGAGE, header);
@@ -73,12 +68,40 @@ public final class W3cBaggagePropagator implements TextMapPropagator {
     if (!lines.hasNext()) {
       return context;
     }
-    BaggageBuilder builder = Baggage.builder();
+    String first = lines.next();
+    String header = !lines.hasNext() && isWhatWouldLeave(first) ? first : wellFormed(first, lines);
+    return header.isEmpty() ? context : context.with(new ArrivedBaggage(header));
+  }
+
+  /** Whether a header can be passed on as it is, which most can. */
+  private boolean isWhatWouldLeave(String header) {
+    int length = header.length();
+    if (length > limits.maxBytes()) {
+      return false;
+    }
+    int members = 0;
+    for (int at = 0; at <= length; ) {
+      int comma = header.indexOf(',', at);
+      int next = comma < 0 ? length : comma;
+      if (at == next
+          || Ows.skip(header, at, next) != at
+          || Ows.trim(header, at, next) != next
+          || ++members > limits.maxMembers()
+          || !BaggageMember.isValid(header, at, next)) {
+        return false;
+      }
+      at = next + 1;
+    }
+    return true;
+  }
+
+  /** The members that are well-formed and within the limits; empty if there are none. */
+  private String wellFormed(String first, Iterator<String> more) {
     StringBuilder header = new StringBuilder();
     int members = 0;
+    @Nullable String line = first;
     // An empty line counts as one byte, so that a sender cannot keep this busy for nothing.
-    for (int budget = limits.maxBytes(); lines.hasNext() && budget > 0; ) {
-      String line = lines.next();
+    for (int budget = limits.maxBytes(); line != null && budget > 0; ) {
       int to = Math.min(line.length(), budget);
       budget -= to + 1;
       // A member that the limit cuts through is not used.
@@ -92,62 +115,20 @@ public final class W3cBaggagePropagator implements TextMapPropagator {
         int start = Ows.skip(line, at, next);
         int end = Ows.trim(line, start, next);
         at = next + 1;
-        if (start < end && add(line, start, end, builder)) {
+        if (start < end && BaggageMember.isValid(line, start, end)) {
           header.append(header.isEmpty() ? "" : ",").append(line, start, end);
           if (++members == limits.maxMembers()) {
-            budget = 0;
-            break;
+            return header.toString();
           }
         }
       }
+      line = more.hasNext() ? more.next() : null;
     }
-    if (members == 0) {
-      return context;
-    }
-    Baggage baggage = builder.build();
-    return context.with(baggage).with(ARRIVED, new Arrived(baggage, header.toString()));
-  }
-
-  /** Reads one member. */
-  private static boolean add(String line, int from, int to, BaggageBuilder builder) {
-    int semicolon = line.indexOf(';', from);
-    int end = semicolon < 0 || semicolon > to ? to : semicolon;
-    int equals = line.indexOf('=', from);
-    if (equals < 0 || equals >= end) {
-      return false;
-    }
-    int keyEnd = Ows.trim(line, from, equals);
-    int valueStart = Ows.skip(line, equals + 1, end);
-    int valueEnd = Ows.trim(line, valueStart, end);
-    if (!BaggageText.isToken(line, from, keyEnd)
-        || !BaggageText.isValue(line, valueStart, valueEnd)) {
-      return false;
-    }
-    String metadata = "";
-    if (end < to) {
-      int start = Ows.skip(line, end + 1, to);
-      if (!BaggageText.isText(line, start, to)) {
-        return false;
-      }
-      metadata = line.substring(start, to);
-    }
-    builder.put(
-        line.substring(from, keyEnd),
-        BaggageText.decode(line.substring(valueStart, valueEnd)),
-        BaggageEntryMetadata.create(metadata));
-    return true;
+    return header.toString();
   }
 
   @Override
   public String toString() {
     return "W3cBaggagePropagator";
   }
-
-  /**
-   * Baggage and the header it came in.
-   *
-   * @param baggage compared by identity: whoever changes baggage makes new one
-   * @param header without malformed members
-   */
-  private record Arrived(Baggage baggage, String header) {}
 }

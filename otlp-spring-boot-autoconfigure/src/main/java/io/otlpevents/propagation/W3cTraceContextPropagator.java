@@ -72,21 +72,13 @@ public final class W3cTraceContextPropagator implements TextMapPropagator {
       return context;
     }
     String traceparent = HeaderLines.single(carrier, getter, TRACEPARENT);
-    if (traceparent == null) {
+    if (traceparent == null || !TraceParent.isValid(traceparent)) {
       return context;
     }
-    SpanContext span = TraceParent.parse(traceparent, TraceState.getDefault());
-    if (span == null) {
-      return context;
-    }
-    String header = HeaderLines.combined(carrier, getter, TRACESTATE, W3cTraceState.LONGEST);
-    if (header != null) {
-      TraceState state = W3cTraceState.parse(header);
-      span =
-          SpanContext.createFromRemoteParent(
-              span.getTraceId(), span.getSpanId(), span.getTraceFlags(), state);
-    }
-    return context.with(Span.wrap(span));
+    TraceState state =
+        W3cTraceState.parse(
+            HeaderLines.combined(carrier, getter, TRACESTATE, W3cTraceState.LONGEST));
+    return context.with(Span.wrap(TraceParent.parse(traceparent, state)));
   }
 
   @Override

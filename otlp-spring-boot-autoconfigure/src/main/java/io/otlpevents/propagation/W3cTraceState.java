@@ -24,11 +24,15 @@ final class W3cTraceState implements TraceState {
   static final int LONGEST = 2 * MOST_MEMBERS * (2 * LONGEST_PART + 2);
 
   private final String header;
-  private final String[] entries;
 
-  private W3cTraceState(String header, String[] entries) {
+  /**
+   * Keys and values in turns, once somebody has asked for them: most applications only pass the
+   * state on.
+   */
+  private volatile String @Nullable [] entries;
+
+  private W3cTraceState(String header) {
     this.header = header;
-    this.entries = entries;
   }
 
   /**
@@ -43,12 +47,9 @@ final class W3cTraceState implements TraceState {
     }
     int from = Ows.skip(header, 0, header.length());
     int to = Ows.trim(header, from, header.length());
-    String[] found = new String[8];
-    int count = 0;
     int members = 0;
     for (int at = from; at < to; ) {
-      int comma = header.indexOf(',', at);
-      int next = comma < 0 || comma > to ? to : comma;
+      int next = memberEnd(header, at, to);
       int start = Ows.skip(header, at, next);
       int end = Ows.trim(header, start, next);
       at = next + 1;
@@ -62,18 +63,13 @@ final class W3cTraceState implements TraceState {
           || ++members > MOST_MEMBERS) {
         return TraceState.getDefault();
       }
-      String key = header.substring(start, equals);
-      if (indexOf(found, count, key) < 0) {
-        if (count == found.length) {
-          found = Arrays.copyOf(found, 2 * MOST_MEMBERS);
-        }
-        found[count++] = key;
-        found[count++] = header.substring(equals + 1, end);
-      }
     }
-    return count == 0
-        ? TraceState.getDefault()
-        : new W3cTraceState(header.substring(from, to), Arrays.copyOf(found, count));
+    return members == 0 ? TraceState.getDefault() : new W3cTraceState(header.substring(from, to));
+  }
+
+  private static int memberEnd(String header, int at, int to) {
+    int comma = header.indexOf(',', at);
+    return comma < 0 || comma > to ? to : comma;
   }
 
   /** Writes a state; empty if there is nothing to send. */
@@ -135,15 +131,42 @@ final class W3cTraceState implements TraceState {
     return -1;
   }
 
+  /** Of members with the same key only the first is here. */
+  private String[] entries() {
+    String[] read = entries;
+    if (read == null) {
+      read = new String[2 * MOST_MEMBERS];
+      int count = 0;
+      for (int at = 0; at < header.length(); ) {
+        int next = memberEnd(header, at, header.length());
+        int start = Ows.skip(header, at, next);
+        int end = Ows.trim(header, start, next);
+        at = next + 1;
+        if (start < end) {
+          int equals = header.indexOf('=', start);
+          String key = header.substring(start, equals);
+          if (indexOf(read, count, key) < 0) {
+            read[count++] = key;
+            read[count++] = header.substring(equals + 1, end);
+          }
+        }
+      }
+      read = Arrays.copyOf(read, count);
+      entries = read;
+    }
+    return read;
+  }
+
   @Override
   public @Nullable String get(String key) {
-    int index = indexOf(entries, entries.length, key);
-    return index < 0 ? null : entries[index + 1];
+    String[] all = entries();
+    int index = indexOf(all, all.length, key);
+    return index < 0 ? null : all[index + 1];
   }
 
   @Override
   public int size() {
-    return entries.length / 2;
+    return entries().length / 2;
   }
 
   @Override
@@ -153,8 +176,9 @@ final class W3cTraceState implements TraceState {
 
   @Override
   public void forEach(BiConsumer<String, String> consumer) {
-    for (int i = 0; i < entries.length; i += 2) {
-      consumer.accept(entries[i], entries[i + 1]);
+    String[] all = entries();
+    for (int i = 0; i < all.length; i += 2) {
+      consumer.accept(all[i], all[i + 1]);
     }
   }
 
@@ -169,8 +193,9 @@ final class W3cTraceState implements TraceState {
   public TraceStateBuilder toBuilder() {
     TraceStateBuilder builder = TraceState.builder();
     // The builder puts what is added last in front.
-    for (int i = entries.length - 2; i >= 0; i -= 2) {
-      builder.put(entries[i], entries[i + 1]);
+    String[] all = entries();
+    for (int i = all.length - 2; i >= 0; i -= 2) {
+      builder.put(all[i], all[i + 1]);
     }
     return builder;
   }

@@ -106,6 +106,28 @@ class ArchitectureTests {
               "org.springframework.kafka..");
 
   @ArchTest
+  static final ArchRule gatewayPropagationKnowsServersAndClients =
+      classes()
+          .that()
+          .resideInAPackage("io.otlpevents.propagation.gateway")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "jakarta.servlet.http",
+              "io.otlpevents.propagation",
+              "io.otlpevents.propagation.client",
+              "io.otlpevents.propagation.gateway",
+              "io.otlpevents.propagation.reactive",
+              "io.opentelemetry.context..",
+              "org.jspecify..",
+              "org.springframework.cloud.gateway..",
+              "org.springframework.core",
+              "org.springframework.http..",
+              "org.springframework.web..",
+              "reactor..");
+
+  @ArchTest
   static final ArchRule packagesHaveNoCycles =
       slices().matching("io.otlpevents.(**)").should().beFreeOfCycles();
 

@@ -34,6 +34,10 @@ final class Headers {
     return this;
   }
 
+  void remove(String name) {
+    lines.removeIf(line -> line.getKey().equalsIgnoreCase(name));
+  }
+
   List<String> all(String name) {
     return lines.stream()
         .filter(line -> line.getKey().equalsIgnoreCase(name))

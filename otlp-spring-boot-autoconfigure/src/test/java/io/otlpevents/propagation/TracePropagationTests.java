@@ -92,6 +92,36 @@ class TracePropagationTests {
   }
 
   @Test
+  void keepsAGatewaysCopiesWhereNothingIsKnownOfTheRequest() {
+    TracePropagation propagation = alone(PropagationMode.PARTICIPATE);
+    Headers copies = Headers.of("traceparent", VALID, "baggage", "k=1");
+    propagation.relay(Context.root(), relayed(copies), true);
+    assertThat(copies.all("traceparent")).containsExactly(VALID);
+    assertThat(copies.all("baggage")).containsExactly("k=1");
+    propagation.relay(Context.root(), relayed(copies), false);
+    assertThat(copies.size()).isZero();
+  }
+
+  private static RelayedHeaders relayed(Headers headers) {
+    return new RelayedHeaders() {
+      @Override
+      public boolean isChanged(String name) {
+        return false;
+      }
+
+      @Override
+      public void remove(String name) {
+        headers.remove(name);
+      }
+
+      @Override
+      public void set(String name, String value) {
+        Headers.SETTER.set(headers, name, value);
+      }
+    };
+  }
+
+  @Test
   void marksTheShareOfBegunTracesAsSampled() {
     for (double ratio : new double[] {0, 1, 0.25}) {
       int sampled = 0;

@@ -33,6 +33,12 @@ public final class AllowedHosts {
     return new AllowedHosts(lower);
   }
 
+  /** Whether there is a host that contexts are not sent to. */
+  boolean isLimited() {
+    List<String> allowed = patterns;
+    return allowed != null && !allowed.contains("*");
+  }
+
   /**
    * Whether contexts are sent to a host; null, an unknown one, is not allowed if there is a list.
    */

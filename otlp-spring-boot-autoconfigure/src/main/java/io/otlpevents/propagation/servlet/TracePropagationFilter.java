@@ -52,17 +52,18 @@ public final class TracePropagationFilter implements Filter {
 
   /** What to make current; null for nothing. */
   private @Nullable Context contextOf(HttpServletRequest request) {
-    boolean hasSpan = Span.current().getSpanContext().isValid();
+    Context current = Context.current();
+    boolean hasSpan = Span.fromContext(current).getSpanContext().isValid();
     if (request.getAttribute(ATTRIBUTE) instanceof Context earlier) {
       // A later dispatch. A tracer that has opened its span again knows better.
       return hasSpan ? null : earlier;
     }
     if (hasSpan) {
       // Tracers do not open their spans again for the error page, but events there belong to them.
-      request.setAttribute(ATTRIBUTE, Context.current());
+      request.setAttribute(ATTRIBUTE, current);
       return null;
     }
-    Context arrived = propagation.incoming(request, GETTER);
+    Context arrived = propagation.incoming(current, request, GETTER);
     if (arrived != null) {
       request.setAttribute(ATTRIBUTE, arrived);
     }

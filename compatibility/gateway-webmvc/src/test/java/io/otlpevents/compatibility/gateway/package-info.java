@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.compatibility.gateway;
+
+import org.jspecify.annotations.NullMarked;

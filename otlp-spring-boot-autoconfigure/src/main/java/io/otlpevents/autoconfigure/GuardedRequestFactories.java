@@ -1,0 +1,49 @@
+package io.otlpevents.autoconfigure;
+
+import io.otlpevents.propagation.client.EgressGuard;
+import io.otlpevents.propagation.client.GuardedRequestFactory;
+import java.util.function.Supplier;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.http.client.ClientHttpRequestFactory;
+
+/**
+ * Where contexts are sent to some hosts only, has the clients that Spring Boot makes follow
+ * redirects with a look at the hosts.
+ */
+final class GuardedRequestFactories implements BeanPostProcessor {
+
+  /** Spring Boot's, declared as the interface; another may be injected as the class it is of. */
+  private static final String BUILDER = "clientHttpRequestFactoryBuilder";
+
+  private final Supplier<EgressGuard> guards;
+
+  GuardedRequestFactories(Supplier<EgressGuard> guards) {
+    this.guards = guards;
+  }
+
+  @Override
+  public Object postProcessAfterInitialization(Object bean, String name) {
+    if (!name.equals(BUILDER) || !(bean instanceof ClientHttpRequestFactoryBuilder<?> builder)) {
+      return bean;
+    }
+    EgressGuard guard = guards.get();
+    return guard.isNeeded() ? new Builder(builder, guard) : bean;
+  }
+
+  /** Leaves redirects to the library where they are not to be followed. */
+  private record Builder(ClientHttpRequestFactoryBuilder<?> delegate, EgressGuard guard)
+      implements ClientHttpRequestFactoryBuilder<ClientHttpRequestFactory> {
+
+    @Override
+    public ClientHttpRequestFactory build(HttpClientSettings settings) {
+      HttpClientSettings given = settings == null ? HttpClientSettings.defaults() : settings;
+      return given.redirects() == HttpRedirects.DONT_FOLLOW
+          ? delegate.build(given)
+          : new GuardedRequestFactory(
+              delegate.build(given.withRedirects(HttpRedirects.DONT_FOLLOW)), guard);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.propagation.client;
+
+import org.jspecify.annotations.NullMarked;

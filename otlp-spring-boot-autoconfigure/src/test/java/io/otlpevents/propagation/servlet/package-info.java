@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.propagation.servlet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# The journal's races under jcstress. Arguments go to jcstress: -t <regular expression> chooses
+# tests, -m default looks longer, -h lists the options. Ends with an error when a record was lost or
+# doubled; the report is stress/target/results/index.html.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+mvn -B -q -f reactor.xml -DskipTests -DskipITs -Dspotless.check.skip=true package
+mkdir -p target/results
+cd target
+case " $* " in
+  *" -m "*) ;;
+  *) set -- -m quick "$@" ;;
+esac
+exec java -jar stress.jar -r results "$@"

@@ -47,8 +47,7 @@ public class AbandonStressTest {
     @Arbiter
     public void rest(LLL_Result r) {
       SmallJournal.append(journal, "b");
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -74,8 +73,7 @@ public class AbandonStressTest {
     @Arbiter
     public void rest(LLL_Result r) {
       SmallJournal.append(journal, "b");
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 }

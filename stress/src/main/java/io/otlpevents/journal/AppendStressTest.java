@@ -42,8 +42,35 @@ public class AppendStressTest {
 
     @Arbiter
     public void rest(LLLL_Result r) {
-      r.r4 = SmallJournal.read(reader);
-      journal.close();
+      r.r4 = SmallJournal.rest(journal, reader);
+    }
+  }
+
+  /** Three roles in two threads, for machines with two processors. */
+  @JCStressTest
+  @Outcome(
+      id = {"A, A/-, ab", "A, A/b, a", "A, A/(ab|ba), -"},
+      expect = ACCEPTABLE,
+      desc = "both read once")
+  @Outcome(expect = FORBIDDEN, desc = "torn, lost or doubled")
+  @State
+  public static class AppenderAndAppendingReader {
+    private final Journal journal = SmallJournal.open(2, 4, OverflowPolicy.DROP_NEWEST);
+    private final JournalReader reader = journal.openReader("reader");
+
+    @Actor
+    public void appender(LLL_Result r) {
+      r.r1 = SmallJournal.append(journal, "a");
+    }
+
+    @Actor
+    public void appendingReader(LLL_Result r) {
+      r.r2 = SmallJournal.append(journal, "b") + "/" + SmallJournal.read(reader);
+    }
+
+    @Arbiter
+    public void rest(LLL_Result r) {
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -70,8 +97,7 @@ public class AppendStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -98,8 +124,7 @@ public class AppendStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 }

@@ -49,8 +49,7 @@ public class DropOldestStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -82,8 +81,7 @@ public class DropOldestStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -122,8 +120,7 @@ public class DropOldestStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = giveUp(reader) + "/" + SmallJournal.read(reader);
-      journal.close();
+      r.r3 = giveUp(reader) + "/" + SmallJournal.rest(journal, reader);
     }
   }
 }

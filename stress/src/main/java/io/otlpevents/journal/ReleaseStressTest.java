@@ -40,8 +40,7 @@ public class ReleaseStressTest {
     @Arbiter
     public void rest(LLLL_Result r) {
       r.r3 = SmallJournal.append(journal, "ab");
-      r.r4 = SmallJournal.read(one) + "/" + SmallJournal.read(other);
-      journal.close();
+      r.r4 = SmallJournal.read(one) + "/" + SmallJournal.rest(journal, other);
     }
   }
 
@@ -76,8 +75,7 @@ public class ReleaseStressTest {
     @Arbiter
     public void rest(LLLL_Result r) {
       r.r3 = SmallJournal.read(last);
-      r.r4 = SmallJournal.read(first);
-      journal.close();
+      r.r4 = SmallJournal.rest(journal, first);
     }
   }
 
@@ -121,8 +119,7 @@ public class ReleaseStressTest {
     @Arbiter
     public void rest(LLLLL_Result r) {
       r.r4 = SmallJournal.read(one);
-      r.r5 = SmallJournal.read(other);
-      journal.close();
+      r.r5 = SmallJournal.rest(journal, other);
     }
   }
 }

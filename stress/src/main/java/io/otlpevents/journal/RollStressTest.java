@@ -37,8 +37,7 @@ public class RollStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -69,8 +68,7 @@ public class RollStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -101,8 +99,7 @@ public class RollStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -131,8 +128,7 @@ public class RollStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 
@@ -161,8 +157,7 @@ public class RollStressTest {
 
     @Arbiter
     public void rest(LLL_Result r) {
-      r.r3 = SmallJournal.read(reader);
-      journal.close();
+      r.r3 = SmallJournal.rest(journal, reader);
     }
   }
 }

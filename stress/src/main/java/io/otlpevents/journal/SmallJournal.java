@@ -127,7 +127,22 @@ final class SmallJournal {
     return withLosses(names, reader);
   }
 
-  /** The same, with an acknowledgement after each record. */
+  /**
+   * Reads what is left and closes the journal; "#" if a reader took a record that was not written
+   * yet for a damaged one, which it finds again later, but the memory is lost.
+   */
+  static String rest(Journal journal, JournalReader reader) {
+    String names = read(reader);
+    journal.close();
+    for (Segment segment = journal.oldest(); segment != null; segment = segment.next) {
+      if (segment.isDamaged) {
+        return names + "#";
+      }
+    }
+    return names;
+  }
+
+  /** Reads, with an acknowledgement after each record. */
   static String readAndAcknowledge(JournalReader reader) {
     StringBuilder names = new StringBuilder();
     int before;

@@ -315,7 +315,7 @@ class JournalOnDiskTests {
         .contains(
             "APPLICATION FAILED TO START",
             "otlp.events.journal.directory",
-            "cannot be used: java.nio.file.FileAlreadyExistsException",
+            "events is a file, not a directory",
             "may create files");
   }
 

@@ -21,18 +21,24 @@ final class BacklogClient {
   private final EngineClient client;
   private final int events;
   private final int rate;
+
+  /** At which events pile up; 0 for as fast as it goes. */
+  private final int pileUpRate;
+
   private final AtomicLong next = new AtomicLong();
 
-  private BacklogClient(EngineClient client, int events, int rate) {
+  private BacklogClient(EngineClient client, int events, int rate, int pileUpRate) {
     this.client = client;
     this.events = events;
     this.rate = rate;
+    this.pileUpRate = pileUpRate;
   }
 
   public static void main(String[] args) throws InterruptedException {
     ParentWatch.start();
     Options options =
-        Options.parse(args, "protocol", "endpoint", "directory", "down", "events", "rate");
+        Options.parse(
+            args, "protocol", "endpoint", "directory", "down", "events", "rate", "pile-up");
     EngineClient client =
         EngineClient.sendingTo(
             Protocol.of(options.text("protocol", "grpc")),
@@ -41,7 +47,8 @@ final class BacklogClient {
     new BacklogClient(
             client,
             options.number("events", 1_200_000, 1_000, 2_000_000),
-            options.number("rate", 2_000, 1, 100_000))
+            options.number("rate", 2_000, 1, 100_000),
+            options.number("pile-up", 0, 0, 100_000))
         .run(Path.of(options.text("down", "")));
   }
 
@@ -53,7 +60,7 @@ final class BacklogClient {
     await(down, true);
     long before = client.delivered();
     long start = System.nanoTime();
-    span.wrap(() -> emit(events)).run();
+    span.wrap(this::pileUp).run();
     double piledUp = (System.nanoTime() - start) / 1e9;
     long target = before + events;
     System.out.println(BACKLOG + events);
@@ -102,6 +109,18 @@ final class BacklogClient {
 
   private void emit(int count) {
     for (int i = 0; i < count; i++) {
+      client.emit(next.getAndIncrement());
+    }
+  }
+
+  private void pileUp() {
+    if (pileUpRate == 0) {
+      emit(events);
+      return;
+    }
+    Pace pace = new Pace(pileUpRate);
+    for (int i = 0; i < events; i++) {
+      pace.await(i);
       client.emit(next.getAndIncrement());
     }
   }

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Kills a Collector, lets as many events pile up on disk as ten minutes at 2,000 per second bring,
- * starts the Collector again, and looks how fast they are delivered while new ones come. Time is
- * compressed: they are emitted as fast as it goes.
+ * starts the Collector again, and looks how fast they are delivered while new ones come. They are
+ * emitted as fast as it goes, or with {@code --real-time} at the rate, which takes the ten minutes.
  *
  * <p>The same events are first sent as a flood, with the Collector there, by the same process: that
  * speed is what draining is compared with.
@@ -22,6 +22,7 @@ final class BacklogHarness {
       --protocol grpc        or http
       --events 1200000       how many pile up
       --rate 2000            new events per second while they are drained
+      --real-time            pile up at this rate, too
       --file                 the Collector writes a file, in which each event is looked for
       """;
 
@@ -30,7 +31,9 @@ final class BacklogHarness {
   public static void main(String[] args) throws IOException {
     Options options;
     try {
-      options = Options.parse(args, "help", "collector", "protocol", "events", "rate", "file");
+      options =
+          Options.parse(
+              args, "help", "collector", "protocol", "events", "rate", "real-time", "file");
       if (options.has("help")) {
         System.out.print(HELP);
         return;
@@ -83,13 +86,15 @@ final class BacklogHarness {
                 "--events",
                 String.valueOf(events),
                 "--rate",
-                String.valueOf(rate)))) {
+                String.valueOf(rate),
+                "--pile-up",
+                String.valueOf(options.has("real-time") ? rate : 0)))) {
       child.await(BacklogClient.FLOODED, Duration.ofMinutes(5));
       int grpcPort = collector.grpcPort();
       int httpPort = collector.httpPort();
       collector.kill();
       Files.createFile(down);
-      child.await(BacklogClient.BACKLOG, Duration.ofMinutes(5));
+      child.await(BacklogClient.BACKLOG, Duration.ofMinutes(30));
       collector =
           toFile
               ? Collector.writing(binary, work.path(), file, grpcPort, httpPort)

@@ -3,6 +3,7 @@ package io.otlpevents.autoconfigure;
 import io.otlpevents.propagation.client.EgressGuard;
 import io.otlpevents.propagation.client.GuardedRequestFactory;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
@@ -38,7 +39,7 @@ final class GuardedRequestFactories implements BeanPostProcessor {
       implements ClientHttpRequestFactoryBuilder<ClientHttpRequestFactory> {
 
     @Override
-    public ClientHttpRequestFactory build(HttpClientSettings settings) {
+    public ClientHttpRequestFactory build(@Nullable HttpClientSettings settings) {
       HttpClientSettings given = settings == null ? HttpClientSettings.defaults() : settings;
       return given.redirects() == HttpRedirects.DONT_FOLLOW
           ? delegate.build(given)

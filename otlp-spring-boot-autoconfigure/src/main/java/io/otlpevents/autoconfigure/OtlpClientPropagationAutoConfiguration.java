@@ -7,12 +7,14 @@ import io.otlpevents.propagation.client.JdkRequests;
 import io.otlpevents.propagation.client.TracePropagationExchangeFilter;
 import io.otlpevents.propagation.client.TracePropagationInterceptor;
 import java.util.List;
+import org.reactivestreams.Publisher;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.webclient.WebClientCustomizer;
@@ -21,6 +23,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -107,6 +110,25 @@ public final class OtlpClientPropagationAutoConfiguration {
         TracePropagation propagation, AllowedHosts hosts) {
       TracePropagationInterceptor interceptor = new TracePropagationInterceptor(propagation, hosts);
       return template -> template.getInterceptors().add(interceptor);
+    }
+  }
+
+  /** Redirects of WebClient. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass({
+    ClientHttpConnector.class,
+    ClientHttpConnectorBuilder.class,
+    Publisher.class
+  })
+  @ConditionalOnBean(TracePropagation.class)
+  static final class ReactiveRedirectConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    static GuardedConnectors otlpGuardedConnectors(
+        ObjectProvider<TracePropagation> propagation, ObjectProvider<AllowedHosts> hosts) {
+      return new GuardedConnectors(
+          () -> new EgressGuard(propagation.getObject(), hosts.getObject()));
     }
   }
 

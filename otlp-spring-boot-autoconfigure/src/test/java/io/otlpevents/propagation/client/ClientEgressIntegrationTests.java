@@ -170,47 +170,88 @@ class ClientEgressIntegrationTests {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"jdk", "reactor", "simple"})
+  void noLibraryTakesTheContextAlong(String library) {
+    start(ONLY_LOCALHOST, "spring.http.clients.imperative.factory=" + library);
+    assertThat(call(Client.REST_CLIENT, "/away/302")).isEqualTo("ok");
+    assertThat(seen).hasSize(2);
+    assertThat(seen.get(0).traceparent()).hasSize(1);
+    assertThat(seen.get(1)).matches(Seen::hasNoContext);
+  }
+
+  @ParameterizedTest
   @CsvSource({"302,GET", "303,GET", "307,POST", "308,POST"})
   void guardedRedirectsAreThoseOfHttp(int status, String method) {
     start(ONLY_LOCALHOST);
-    RestClient client = started().getBean(RestClient.Builder.class).build();
-    String answer =
-        client
+    String url = url("localhost") + "/away/" + status;
+    String overRestClient =
+        started()
+            .getBean(RestClient.Builder.class)
+            .build()
             .post()
-            .uri(url("localhost") + "/away/" + status)
+            .uri(url)
             .header("Authorization", "secret")
             .body("content")
             .retrieve()
             .body(String.class);
-    assertThat(answer).isEqualTo("ok");
-    assertThat(seen.get(0).authorization()).containsExactly("secret");
-    assertThat(seen.get(1).method()).isEqualTo(method);
-    assertThat(seen.get(1).body()).isEqualTo(method.equals("GET") ? "" : "content");
-    assertThat(seen.get(1).authorization()).isEmpty();
+    String overWebClient =
+        started()
+            .getBean(WebClient.Builder.class)
+            .build()
+            .post()
+            .uri(url)
+            .header("Authorization", "secret")
+            .bodyValue("content")
+            .retrieve()
+            .bodyToMono(String.class)
+            .block();
+    assertThat(overRestClient).isEqualTo("ok");
+    assertThat(overWebClient).isEqualTo("ok");
+    assertThat(seen).hasSize(4);
+    for (int i = 0; i < 4; i += 2) {
+      assertThat(seen.get(i).authorization()).containsExactly("secret");
+      assertThat(seen.get(i).body()).isEqualTo("content");
+      assertThat(seen.get(i + 1).method()).isEqualTo(method);
+      assertThat(seen.get(i + 1).body()).isEqualTo(method.equals("GET") ? "" : "content");
+      assertThat(seen.get(i + 1).authorization()).isEmpty();
+    }
   }
 
   @Test
   void guardedRedirectsEnd() {
     start(ONLY_LOCALHOST);
-    RestClient client = started().getBean(RestClient.Builder.class).build();
-    int status =
-        client
+    int last =
+        started()
+            .getBean(RestClient.Builder.class)
+            .build()
             .get()
             .uri(url("localhost") + "/round")
             .retrieve()
             .toBodilessEntity()
             .getStatusCode()
             .value();
-    assertThat(status).isEqualTo(302);
+    assertThat(last).isEqualTo(302);
     assertThat(seen).hasSize(21);
+    started()
+        .getBean(WebClient.Builder.class)
+        .build()
+        .get()
+        .uri(url("localhost") + "/round")
+        .retrieve()
+        .toBodilessEntity()
+        .block();
+    assertThat(seen).hasSize(42);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"dont-follow", "follow"})
   void theUserDecidesWhetherRedirectsAreFollowed(String redirects) {
     start(ONLY_LOCALHOST, "spring.http.clients.redirects=" + redirects);
-    call(Client.REST_CLIENT, "/away/302");
-    assertThat(seen).hasSize(redirects.equals("follow") ? 2 : 1);
+    for (Client client : List.of(Client.REST_CLIENT, Client.WEB_CLIENT)) {
+      seen.clear();
+      call(client, "/away/302");
+      assertThat(seen).hasSize(redirects.equals("follow") ? 2 : 1);
+    }
   }
 
   private void start(String... properties) {

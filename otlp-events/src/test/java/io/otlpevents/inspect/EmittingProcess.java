@@ -4,9 +4,11 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.resources.Resource;
 import io.otlpevents.journal.DiskSettings;
 import io.otlpevents.journal.JournalSettings;
+import io.otlpevents.journal.OverflowPolicy;
 import io.otlpevents.pipeline.EventPipeline;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** What runs in a process that is looked at and killed: emits until then, and says how much. */
 final class EmittingProcess {
@@ -21,6 +23,8 @@ final class EmittingProcess {
                 JournalSettings.onDisk(DiskSettings.in(Path.of(arguments[0])))
                     .withMaxEventSize(16 * 1024)
                     .withSegmentSize(64 * 1024)
+                    .withOverflow(OverflowPolicy.BLOCK)
+                    .withMaxBlock(Duration.ofSeconds(30))
                     .withMaxSize(64 * 1024 * 1024))
             .destination(new TakingDestination("otlp", false))
             .build();

@@ -2,6 +2,7 @@ package io.otlpevents.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.logs.Severity;
@@ -94,7 +95,7 @@ class JournalCommandTests {
     EventPipeline pipeline = start(quick, silent);
     try {
       emit(pipeline, 0, 500);
-      assertThat(pipeline.flush(Duration.ofMillis(500)).complete()).isFalse();
+      awaitNothingWaitsFor("otlp");
       assertThat(run("inspect", directory)).isZero();
       assertThat(text())
           .contains("owner       alive, process " + ProcessHandle.current().pid())
@@ -147,8 +148,8 @@ class JournalCommandTests {
     TakingDestination quick = new TakingDestination("otlp", true);
     EventPipeline pipeline = start(quick, new TakingDestination("kafka", false));
     emit(pipeline, 0, 1000);
-    pipeline.flush(Duration.ofMillis(500));
-    pipeline.close(Duration.ofSeconds(1));
+    awaitNothingWaitsFor("otlp");
+    pipeline.close(Duration.ZERO);
     assertThat(quick.records()).hasSize(1000);
 
     assertThat(run("export", directory)).isZero();
@@ -176,8 +177,8 @@ class JournalCommandTests {
     EventPipeline first =
         start(new TakingDestination("otlp", true), new TakingDestination("kafka", false));
     emit(first, 0, 400);
-    first.flush(Duration.ofMillis(500));
-    first.close(Duration.ofSeconds(1));
+    awaitNothingWaitsFor("otlp");
+    first.close(Duration.ZERO);
     EventPipeline second =
         start(new TakingDestination("otlp", false), new TakingDestination("kafka", false));
     emit(second, 400, 450);
@@ -294,6 +295,16 @@ class JournalCommandTests {
       pipeline.close();
     }
     assertThat(pipeline.ledger().snapshot().isBalanced()).isTrue();
+  }
+
+  /** However slow the machine is: until a destination has acknowledged everything. */
+  private void awaitNothingWaitsFor(String destination) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                run("inspect", directory) == 0
+                    && text().contains("waiting     " + destination + ": 0 records"));
   }
 
   private void written(int events) {

@@ -118,6 +118,44 @@ class DiskJournalTests {
   }
 
   @Test
+  void whatADirectoryWithoutSegmentsHadIsCountedOnce() throws Exception {
+    Journal first = open(4);
+    Journal second = open(4);
+    JournalReader ahead = second.openReader("a");
+    JournalReader behind = second.openReader("b");
+    appendAll(second, 0, 50);
+    for (JournalReader reader : List.of(ahead, behind)) {
+      readAll(reader);
+      reader.acknowledge(reader.mark());
+    }
+    appendAll(second, 50, 100);
+    readAll(ahead);
+    ahead.acknowledge(ahead.mark());
+    first.close();
+    second.close();
+    try (Stream<Path> files = Files.list(directory.resolve("1"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".segment")).toList()) {
+        Files.delete(file);
+      }
+    }
+
+    Journal third = open(4);
+    JournalReader whole = third.openReader("a");
+    JournalReader lacking = third.openReader("b");
+    assertThat(whole.recovered()).isZero();
+    assertThat(lacking.recovered()).isEqualTo(50);
+    assertThat(readAll(lacking)).isEmpty();
+    assertThat(lacking.takeLost(EvictionReason.DAMAGED)).isEqualTo(50);
+    // Whoever has the directory next does not miss it once more.
+    Journal fourth = open(4);
+    appendAll(fourth, 100, 110);
+    JournalReader next = fourth.openReader("b");
+    assertThat(next.recovered()).isZero();
+    assertThat(readAll(next)).containsExactlyElementsOf(numbers(100, 110));
+    assertThat(next.takeLost(EvictionReason.DAMAGED)).isZero();
+  }
+
+  @Test
   void recordsOfAnotherProcessAreReadUnderTheirOrigin() {
     Journal first = open(4);
     first.openReader("a");

@@ -37,6 +37,7 @@ class ArchitectureTests {
               "org.jspecify..",
               "org.springframework.aop..",
               "org.springframework.aot..",
+              "org.springframework.asm..",
               "org.springframework.beans..",
               "org.springframework.core..",
               "org.springframework.expression..",

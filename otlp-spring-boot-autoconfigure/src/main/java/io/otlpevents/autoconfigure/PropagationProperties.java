@@ -88,8 +88,9 @@ public record PropagationProperties(
    * Requests that leave.
    *
    * @param allowedHosts The hosts that trace headers and baggage are sent to by this library, for
-   *     example api.example.com, or *.example.com for all below it. Unless set, all. A tracer of
-   *     the application is not limited by this.
+   *     example api.example.com, or *.example.com for all below it. Unless set, all. Redirects to
+   *     other hosts are followed without them, and a gateway does not pass them on to other hosts.
+   *     A tracer of the application is not limited by this.
    */
   public record Egress(@Nullable List<String> allowedHosts) {
 

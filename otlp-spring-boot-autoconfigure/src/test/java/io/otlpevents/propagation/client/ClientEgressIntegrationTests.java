@@ -18,9 +18,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,10 @@ class ClientEgressIntegrationTests {
                       TraceState.builder().put("a", "1").build())))
           .with(Baggage.builder().put("k", "v").build());
 
+  /** By their properties. */
+  private static final Map<List<String>, ConfigurableApplicationContext> APPLICATIONS =
+      new ConcurrentHashMap<>();
+
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
   private HttpServer server;
   private @Nullable ConfigurableApplicationContext context;
@@ -85,11 +92,14 @@ class ClientEgressIntegrationTests {
   }
 
   @AfterEach
-  void stop() {
-    if (context != null) {
-      context.close();
-    }
+  void stopServing() {
     server.stop(0);
+  }
+
+  @AfterAll
+  static void stopApplications() {
+    APPLICATIONS.values().forEach(ConfigurableApplicationContext::close);
+    APPLICATIONS.clear();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -255,16 +265,16 @@ class ClientEgressIntegrationTests {
   }
 
   private void start(String... properties) {
-    if (context != null) {
-      context.close();
-    }
     context =
-        new SpringApplicationBuilder(Application.class)
-            .web(WebApplicationType.NONE)
-            .properties(
-                TestApplication.with(
-                    properties, TestApplication.ALONE, "spring.main.banner-mode=off"))
-            .run();
+        APPLICATIONS.computeIfAbsent(
+            List.of(properties),
+            key ->
+                new SpringApplicationBuilder(Application.class)
+                    .web(WebApplicationType.NONE)
+                    .properties(
+                        TestApplication.with(
+                            properties, TestApplication.ALONE, "spring.main.banner-mode=off"))
+                    .run());
   }
 
   private ConfigurableApplicationContext started() {

@@ -17,9 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
@@ -39,19 +42,28 @@ import org.springframework.web.service.registry.HttpServiceGroup;
 import org.springframework.web.service.registry.ImportHttpServices;
 
 /** Clients that are interfaces: what leaves, looked at where it arrives. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpServiceClientIntegrationTests {
 
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String TRACEPARENT = "00-" + TRACE + "-00f067aa0ba902b7-01";
 
   private final RawDownstream downstream = new RawDownstream();
+
+  /** By their properties. */
+  private final Map<List<String>, ConfigurableApplicationContext> applications =
+      new ConcurrentHashMap<>();
+
   private @Nullable ConfigurableApplicationContext context;
 
-  @AfterEach
+  @BeforeEach
+  void forget() {
+    downstream.clear();
+  }
+
+  @AfterAll
   void stop() throws Exception {
-    if (context != null) {
-      context.close();
-    }
+    applications.values().forEach(ConfigurableApplicationContext::close);
     downstream.close();
   }
 
@@ -110,16 +122,20 @@ class HttpServiceClientIntegrationTests {
 
   private ConfigurableApplicationContext start(String... properties) {
     ConfigurableApplicationContext started =
-        new SpringApplicationBuilder(Application.class)
-            .web(WebApplicationType.NONE)
-            .properties(
-                TestApplication.with(
-                    properties,
-                    "downstream=" + downstream.url(),
-                    "spring.http.serviceclient.rest.base-url=" + downstream.url(),
-                    "spring.http.serviceclient.web.base-url=" + downstream.url(),
-                    "spring.main.banner-mode=off"))
-            .run();
+        applications.computeIfAbsent(
+            List.of(properties),
+            key ->
+                new SpringApplicationBuilder(Application.class)
+                    .web(WebApplicationType.NONE)
+                    .properties(
+                        TestApplication.with(
+                            properties,
+                            "downstream=" + downstream.url(),
+                            "spring.http.serviceclient.rest.base-url=" + downstream.url(),
+                            "spring.http.serviceclient.web.base-url=" + downstream.url(),
+                            "spring.main.banner-mode=off"))
+                    .run());
+    started.getBean(InMemorySpanExporter.class).reset();
     context = started;
     return started;
   }

@@ -35,7 +35,7 @@ final class PropagationRunner {
                     .include(PropagationBenchmark.class.getName())
                     .addProfiler(GCProfiler.class)
                     .forks(quick ? 1 : 3)
-                    .warmupIterations(quick ? 3 : 4)
+                    .warmupIterations(3)
                     .measurementIterations(quick ? 3 : 5)
                     .warmupTime(TimeValue.seconds(1))
                     .measurementTime(TimeValue.seconds(quick ? 1 : 2))

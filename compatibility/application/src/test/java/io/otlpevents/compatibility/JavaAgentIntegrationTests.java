@@ -34,11 +34,7 @@ class JavaAgentIntegrationTests {
   private static String run(Path folder, LogsReceiver events, LogsReceiver logs) throws Exception {
     List<String> classPath =
         List.of(System.getProperty("java.class.path").split(File.pathSeparator));
-    String agent =
-        classPath.stream()
-            .filter(entry -> entry.contains("opentelemetry-javaagent"))
-            .findFirst()
-            .orElseThrow();
+    String agent = JavaAgent.in(classPath);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-javaagent:" + agent);

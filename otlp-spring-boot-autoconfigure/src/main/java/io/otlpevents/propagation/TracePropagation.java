@@ -133,7 +133,8 @@ public final class TracePropagation {
 
   /**
    * Writes to a request that leaves, unless the user or a tracer has done so: a trace is left out
-   * if any header of one is there, baggage if its header is there.
+   * if any header of one is there, baggage if its header is there. Does nothing where the tracer
+   * {@link TraceStack#writesBelowHttpClients writes below the clients}.
    *
    * @param present whether the carrier has a header
    */
@@ -148,6 +149,10 @@ public final class TracePropagation {
 
   private <C> void writeIfAbsent(
       Context current, C carrier, TextMapSetter<C> setter, BiPredicate<C, String> present) {
+    TraceStack stack = stacks.first();
+    if (stack != null && stack.writesBelowHttpClients()) {
+      return;
+    }
     TextMapPropagator propagator = propagator();
     Collection<String> fields = propagator.fields();
     if (fields.isEmpty()) {
@@ -168,6 +173,22 @@ public final class TracePropagation {
             setter.set(target, key, value);
           }
         });
+  }
+
+  /**
+   * A task for another thread that has the context, and the span, which are current on this one.
+   *
+   * @return the same task if nothing is current
+   */
+  public Runnable wrap(Runnable task) {
+    Context current = Context.current();
+    Runnable wrapped = current == Context.root() ? task : current.wrap(task);
+    try {
+      return stacks.wrap(wrapped);
+    } catch (RuntimeException e) {
+      tell("taken along", e);
+      return wrapped;
+    }
   }
 
   /** A propagator or a carrier failed, which is no reason to fail the message. */

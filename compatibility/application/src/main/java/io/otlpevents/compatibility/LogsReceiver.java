@@ -2,9 +2,7 @@ package io.otlpevents.compatibility;
 
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
-import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,11 +10,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/** Takes logs and spans by OTLP over HTTP, and everything else without a look. */
+/** Takes logs by OTLP over HTTP, and everything else without a look. */
 final class LogsReceiver implements AutoCloseable {
 
   final List<LogRecord> records = new CopyOnWriteArrayList<>();
-  final List<Span> spans = new CopyOnWriteArrayList<>();
   private final HttpServer server;
 
   LogsReceiver() throws IOException {
@@ -36,11 +33,6 @@ final class LogsReceiver implements AutoCloseable {
             ExportLogsServiceRequest.parseFrom(body).getResourceLogsList().stream()
                 .flatMap(logs -> logs.getScopeLogsList().stream())
                 .forEach(logs -> records.addAll(logs.getLogRecordsList()));
-          }
-          if (exchange.getRequestURI().getPath().equals("/v1/traces")) {
-            ExportTraceServiceRequest.parseFrom(body).getResourceSpansList().stream()
-                .flatMap(resource -> resource.getScopeSpansList().stream())
-                .forEach(scope -> spans.addAll(scope.getSpansList()));
           }
           exchange.getResponseHeaders().add("content-type", "application/x-protobuf");
           exchange.sendResponseHeaders(200, -1);

@@ -1,5 +1,7 @@
 package io.otlpevents.compatibility;
 
+import io.otlpevents.propagation.contract.ForkedApplication;
+import io.otlpevents.propagation.contract.ForkedJvm;
 import io.otlpevents.propagation.contract.RunningApplication;
 import io.otlpevents.propagation.contract.TestApplication;
 import io.otlpevents.propagation.contract.TraceMatrixContract;

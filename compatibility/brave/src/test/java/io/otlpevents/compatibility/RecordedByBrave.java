@@ -12,10 +12,8 @@ import io.otlpevents.propagation.contract.TracerUnderTest;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /** Applications with Spring Boot's tracing by Brave, whose spans are kept. */
-@Configuration(proxyBeanMethods = false)
 class RecordedByBrave {
 
   static final String BRAVE = "Brave";
@@ -50,7 +48,8 @@ class RecordedByBrave {
               span.kind() == null ? SpanKind.INTERNAL : SpanKind.valueOf(span.kind().name()),
               String.valueOf(span.name()),
               span.traceId(),
-              span.id()));
+              span.id(),
+              List.of()));
       return true;
     }
 

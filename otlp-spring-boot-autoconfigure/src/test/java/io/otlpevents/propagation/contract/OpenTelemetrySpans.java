@@ -2,6 +2,7 @@ package io.otlpevents.propagation.contract;
 
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.data.EventData;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -20,7 +21,8 @@ record OpenTelemetrySpans(OpenTelemetrySdk sdk, InMemorySpanExporter exporter)
                     span.getKind(),
                     span.getName(),
                     span.getTraceId(),
-                    span.getSpanId()))
+                    span.getSpanId(),
+                    span.getEvents().stream().map(EventData::getName).toList()))
         .toList();
   }
 

@@ -123,15 +123,24 @@ public final class TestApplication implements RunningApplication {
 
   @Override
   public List<RecordedSpan> spans() {
-    return recorders().flatMap(recorder -> recorder.spans().stream()).toList();
+    return spans(context);
+  }
+
+  /** The spans of an application so far; none without a tracer. */
+  static List<RecordedSpan> spans(ApplicationContext context) {
+    return recorders(context).flatMap(recorder -> recorder.spans().stream()).toList();
   }
 
   @Override
   public void forgetSpans() {
-    recorders().forEach(SpanRecorder::forget);
+    forgetSpans(context);
   }
 
-  private Stream<SpanRecorder> recorders() {
+  static void forgetSpans(ApplicationContext context) {
+    recorders(context).forEach(SpanRecorder::forget);
+  }
+
+  private static Stream<SpanRecorder> recorders(ApplicationContext context) {
     Stream<SpanRecorder> openTelemetry =
         context.getBeanProvider(OpenTelemetrySdk.class).stream()
             .map(sdk -> new OpenTelemetrySpans(sdk, context.getBean(InMemorySpanExporter.class)));

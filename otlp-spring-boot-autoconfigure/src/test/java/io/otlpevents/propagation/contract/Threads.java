@@ -30,6 +30,10 @@ public final class Threads {
   private static final boolean MICROMETER_TRACING =
       ClassUtils.isPresent("io.micrometer.tracing.Tracer", Threads.class.getClassLoader());
 
+  /** What is current after the root has been made current under OpenTelemetry's agent. */
+  private static final String ROOT_OF_THE_AGENT =
+      "AgentContextWrapper{agentContext={}, applicationContext={}}";
+
   private Threads() {}
 
   /** Looks at each thread of an application's servers and executors. */
@@ -53,7 +57,8 @@ public final class Threads {
   /** What is current on this thread, of whatever tracer. */
   private static List<Object> contexts(ApplicationContext application) {
     List<Object> found = new ArrayList<>();
-    if (Context.current() != Context.root()) {
+    if (Context.current() != Context.root()
+        && !Context.current().toString().equals(ROOT_OF_THE_AGENT)) {
       found.add(Context.current());
     }
     if (MICROMETER_TRACING) {

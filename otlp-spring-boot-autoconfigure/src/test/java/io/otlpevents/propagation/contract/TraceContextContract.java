@@ -43,6 +43,10 @@ public abstract class TraceContextContract {
     application = start();
   }
 
+  protected final RunningApplication application() {
+    return application;
+  }
+
   @AfterAll
   final void stopApplication() throws Exception {
     application.close();

@@ -1,12 +1,14 @@
 package io.otlpevents.propagation.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -85,6 +87,10 @@ public abstract class TraceMatrixContract {
     without = start("otlp.propagation.enabled=false");
   }
 
+  protected final RunningApplication application() {
+    return application;
+  }
+
   @AfterAll
   final void stopApplications() throws Exception {
     application.close();
@@ -127,6 +133,22 @@ public abstract class TraceMatrixContract {
     assertThat(application.downstream().header(0, "baggage")).isEqualTo(baggage());
   }
 
+  @Test
+  final void changesNothingOfWhatATracerSends() {
+    Way direct = ways().get(0);
+    ask(application, direct);
+    without.forgetSpans();
+    ask(without, direct);
+    assumeThat(without.downstream().header(0, "traceparent"))
+        .as("without a tracer nothing leaves")
+        .isNotEmpty();
+    assertThat(without.downstream().header(0, "traceparent")).hasSize(1);
+    assertThat(application.downstream().header(0, "tracestate"))
+        .isEqualTo(without.downstream().header(0, "tracestate"));
+    assertThat(application.downstream().header(0, "baggage"))
+        .isEqualTo(without.downstream().header(0, "baggage"));
+  }
+
   @ParameterizedTest
   @MethodSource("ways")
   final void noSpanIsAdded(Way way) {
@@ -153,7 +175,8 @@ public abstract class TraceMatrixContract {
     assertThat(application.downstream().header(0, "baggage")).isEmpty();
   }
 
-  private void ask(RunningApplication application, Way way) {
+  /** Sends a request with a trace, and waits for the spans. */
+  protected final void ask(RunningApplication application, Way way) {
     application.get(
         way.path,
         "traceparent: " + TRACEPARENT,

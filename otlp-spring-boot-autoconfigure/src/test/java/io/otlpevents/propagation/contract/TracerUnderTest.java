@@ -3,6 +3,7 @@ package io.otlpevents.propagation.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.trace.SpanKind;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -41,18 +42,32 @@ public interface TracerUnderTest {
   /** A tracer of OpenTelemetry. */
   TracerUnderTest OPENTELEMETRY = spansOf(RecordedSpan.OPENTELEMETRY);
 
-  /** A tracer whose spans the application records. */
-  static TracerUnderTest spansOf(String maker) {
+  /**
+   * A tracer whose spans the application records.
+   *
+   * @param maker whose spans have to be in events and headers
+   * @param others who also makes spans
+   */
+  static TracerUnderTest spansOf(String maker, String... others) {
+    List<String> makers = new ArrayList<>(List.of(others));
+    makers.add(maker);
     return new TracerUnderTest() {
       @Override
       public void await(RunningApplication application, int requests, int calls) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (spans(application, SpanKind.SERVER).size() < requests
-            || spans(application, SpanKind.CLIENT).size() < calls) {
+        while (!ended(application, requests, calls)) {
           assertThat(System.nanoTime())
               .as("spans end; so far %s", application.spans())
               .isLessThan(deadline);
         }
+      }
+
+      private boolean ended(RunningApplication application, int requests, int calls) {
+        return makers.stream()
+            .allMatch(
+                each ->
+                    spans(application, each, SpanKind.SERVER).size() >= requests
+                        && spans(application, each, SpanKind.CLIENT).size() >= calls);
       }
 
       @Override
@@ -67,14 +82,14 @@ public interface TracerUnderTest {
       }
 
       private RecordedSpan only(RunningApplication application, SpanKind kind) {
-        List<RecordedSpan> found = spans(application, kind);
+        List<RecordedSpan> found = spans(application, maker, kind);
         assertThat(found).as("%s among %s", kind, application.spans()).hasSize(1);
         return found.get(0);
       }
 
-      private List<RecordedSpan> spans(RunningApplication application, SpanKind kind) {
+      private List<RecordedSpan> spans(RunningApplication application, String by, SpanKind kind) {
         return application.spans().stream()
-            .filter(span -> span.kind() == kind && span.maker().equals(maker))
+            .filter(span -> span.kind() == kind && span.maker().equals(by))
             .toList();
       }
     };

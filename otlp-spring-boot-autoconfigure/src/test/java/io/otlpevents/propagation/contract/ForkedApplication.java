@@ -1,27 +1,23 @@
-package io.otlpevents.compatibility;
+package io.otlpevents.propagation.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.proto.logs.v1.LogRecord;
-import io.opentelemetry.proto.trace.v1.Span;
-import io.otlpevents.propagation.contract.CollectedEvents;
-import io.otlpevents.propagation.contract.RawDownstream;
-import io.otlpevents.propagation.contract.RecordedSpan;
-import io.otlpevents.propagation.contract.RunningApplication;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.springframework.boot.WebApplicationType;
 
 /** An application in a process with OpenTelemetry's agent. */
-final class ForkedApplication implements RunningApplication {
+public final class ForkedApplication implements RunningApplication {
+
+  /** The maker of spans by a tracer that is not the agent. */
+  public static final String APPLICATION = "application";
 
   private static final String LAST = "last-";
 
@@ -30,7 +26,8 @@ final class ForkedApplication implements RunningApplication {
   private final RawDownstream downstream = new RawDownstream();
   private final int port;
 
-  ForkedApplication(ForkedJvm jvm, WebApplicationType web, String... properties) {
+  /** Starts it. */
+  public ForkedApplication(ForkedJvm jvm, WebApplicationType web, String... properties) {
     this.jvm = jvm;
     List<String> command = new ArrayList<>(List.of("start", name, web.name(), downstream.url()));
     command.addAll(List.of(properties));
@@ -65,40 +62,32 @@ final class ForkedApplication implements RunningApplication {
     jvm.ask("forget", name);
   }
 
-  /** Of all applications in the process. */
+  /** Those of the agent, of all applications in the process, and those of this application. */
   @Override
   public List<RecordedSpan> spans() {
     // The agent sends spans in the order in which they end: with this one the others are there.
     String last = LAST + UUID.randomUUID();
-    jvm.ask("span", last);
+    List<RecordedSpan> spans = new ArrayList<>();
+    for (String line : jvm.ask("spans", name, last)) {
+      String[] span = line.split("\t");
+      spans.add(
+          new RecordedSpan(
+              APPLICATION, SpanKind.valueOf(span[0]), span[1], span[2], span[3], List.of()));
+    }
     Awaitility.await("the agent sends its spans")
         .pollInterval(Duration.ofMillis(2))
         .atMost(Duration.ofSeconds(20))
-        .until(() -> jvm.received.spans.stream().anyMatch(span -> span.getName().equals(last)));
-    return jvm.received.spans.stream()
-        .filter(span -> !span.getName().startsWith(LAST))
-        .map(ForkedApplication::recorded)
-        .toList();
-  }
-
-  private static RecordedSpan recorded(Span span) {
-    return new RecordedSpan(
-        RecordedSpan.OPENTELEMETRY,
-        SpanKind.valueOf(span.getKind().name().substring("SPAN_KIND_".length())),
-        span.getName(),
-        hex(span.getTraceId()),
-        hex(span.getSpanId()));
-  }
-
-  private static String hex(ByteString id) {
-    return HexFormat.of().formatHex(id.toByteArray());
+        .until(() -> jvm.received.spans().stream().anyMatch(span -> span.name().equals(last)));
+    jvm.received.spans().stream().filter(span -> !span.name().startsWith(LAST)).forEach(spans::add);
+    return spans;
   }
 
   @Override
   public void forgetSpans() {
     // Those that are under way, too.
     assertThat(spans()).isNotNull();
-    jvm.received.spans.clear();
+    jvm.received.forget();
+    jvm.ask("forget-spans", name);
   }
 
   @Override

@@ -1,9 +1,7 @@
-package io.otlpevents.compatibility;
+package io.otlpevents.propagation.contract;
 
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.proto.logs.v1.LogRecord;
-import io.otlpevents.propagation.contract.TestApplication;
-import io.otlpevents.propagation.contract.Threads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -65,13 +63,18 @@ final class ForkedApplications {
       }
       case "forget" -> TestApplication.events(applications.get(name)).clear();
       case "threads" -> Threads.assertNoContextRemains(applications.get(name));
-      case "span" ->
-          GlobalOpenTelemetry.getOrNoop()
-              .getTracer("test")
-              .spanBuilder(name)
-              .setNoParent()
-              .startSpan()
-              .end();
+      case "spans" -> {
+        for (RecordedSpan span : TestApplication.spans(applications.get(name))) {
+          tell(String.join("\t", span.kind().name(), span.name(), span.traceId(), span.spanId()));
+        }
+        GlobalOpenTelemetry.getOrNoop()
+            .getTracer("test")
+            .spanBuilder(command[2])
+            .setNoParent()
+            .startSpan()
+            .end();
+      }
+      case "forget-spans" -> TestApplication.forgetSpans(applications.get(name));
       case "stop" -> {
         applications.remove(name).close();
         // Reactor's mode is a global one.

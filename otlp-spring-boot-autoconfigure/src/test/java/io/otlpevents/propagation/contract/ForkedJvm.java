@@ -1,4 +1,4 @@
-package io.otlpevents.compatibility;
+package io.otlpevents.propagation.contract;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -17,12 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A process with OpenTelemetry's agent, and {@link ForkedApplications} in it. */
-final class ForkedJvm {
-
-  private static final int KEPT_LINES = 200;
+public final class ForkedJvm {
 
   /** What the agent makes. */
-  final LogsReceiver received;
+  final SpansReceiver received;
 
   private final Writer commands;
   private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
@@ -30,7 +28,7 @@ final class ForkedJvm {
 
   private ForkedJvm() {
     try {
-      received = new LogsReceiver();
+      received = new SpansReceiver();
       Process process = new ProcessBuilder(command()).redirectErrorStream(true).start();
       commands = process.outputWriter(StandardCharsets.UTF_8);
       Thread reader = new Thread(() -> read(process), "forked-jvm");
@@ -42,14 +40,18 @@ final class ForkedJvm {
   }
 
   /** One for all tests, for starting it takes long. It ends with this process. */
-  static ForkedJvm shared() {
+  public static ForkedJvm shared() {
     return Holder.JVM;
   }
 
   private List<String> command() {
     List<String> classPath =
         List.of(System.getProperty("java.class.path").split(File.pathSeparator));
-    String agent = JavaAgent.in(classPath);
+    String agent =
+        classPath.stream()
+            .filter(entry -> entry.contains("opentelemetry-javaagent"))
+            .findFirst()
+            .orElseThrow();
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-javaagent:" + agent,
@@ -74,9 +76,6 @@ final class ForkedJvm {
           answers.add(line.substring(ForkedApplications.MARK.length()));
         } else {
           log.add(line);
-          if (log.size() > KEPT_LINES) {
-            log.remove();
-          }
         }
       }
       answers.add(ForkedApplications.FAILED + "the process has ended");
@@ -107,9 +106,9 @@ final class ForkedJvm {
     }
   }
 
-  /** The lines of the process's log that contain a text, among the last of them. */
-  List<String> logged(String text) {
-    return log.stream().filter(line -> line.contains(text)).toList();
+  /** How many lines of the log have a text, up to the last answer. */
+  public long logged(String text) {
+    return log.stream().filter(line -> line.contains(text)).count();
   }
 
   /** Starts it when it is first needed. */

@@ -59,6 +59,11 @@ final class MicrometerStack implements TraceStack {
     return span == null ? SpanContext.getInvalid() : spanContext(span.context());
   }
 
+  @Override
+  public Runnable wrap(Runnable task) {
+    return tracer.currentSpan() == null ? task : tracer.currentTraceContext().wrap(task);
+  }
+
   private static SpanContext spanContext(TraceContext context) {
     String traceId = context.traceId();
     return SpanContext.create(

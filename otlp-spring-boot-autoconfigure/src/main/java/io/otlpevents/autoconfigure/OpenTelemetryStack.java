@@ -10,8 +10,15 @@ import io.otlpevents.propagation.TraceStack;
  *
  * @param name for the log
  * @param propagator the tracer's
+ * @param writesBelowHttpClients whether it is the agent
  */
-record OpenTelemetryStack(String name, TextMapPropagator propagator) implements TraceStack {
+record OpenTelemetryStack(String name, TextMapPropagator propagator, boolean writesBelowHttpClients)
+    implements TraceStack {
+
+  /** A tracer that writes to requests where Spring's clients are told to. */
+  OpenTelemetryStack(String name, TextMapPropagator propagator) {
+    this(name, propagator, false);
+  }
 
   @Override
   public boolean usesOpenTelemetryContext() {

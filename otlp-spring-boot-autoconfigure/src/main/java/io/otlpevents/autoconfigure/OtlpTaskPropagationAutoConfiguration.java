@@ -1,6 +1,5 @@
 package io.otlpevents.autoconfigure;
 
-import io.opentelemetry.context.Context;
 import io.otlpevents.propagation.TracePropagation;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -9,8 +8,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.task.TaskDecorator;
 
 /**
- * Takes OpenTelemetry's context along into tasks: {@code @Async} methods and whatever else runs in
- * Spring Boot's executors and schedulers, on virtual threads, too. Not where the application has a
+ * Takes the trace context along into tasks: {@code @Async} methods and whatever else runs in Spring
+ * Boot's executors and schedulers, on virtual threads, too. Not where the application has a
  * decorator of its own, such as the one of {@code spring.task.execution.propagate-context}.
  */
 @AutoConfiguration(
@@ -21,10 +20,7 @@ public final class OtlpTaskPropagationAutoConfiguration {
 
   @Bean
   @ConditionalOnMissingBean(TaskDecorator.class)
-  TaskDecorator otlpTraceContextTaskDecorator() {
-    return task -> {
-      Context current = Context.current();
-      return current == Context.root() ? task : current.wrap(task);
-    };
+  TaskDecorator otlpTraceContextTaskDecorator(TracePropagation propagation) {
+    return propagation::wrap;
   }
 }

@@ -53,7 +53,7 @@ final class TraceStackDetection
         new ArrayList<>(beans.getBeanProvider(TraceStack.class).orderedStream().toList());
     boolean agent = isAgentPresent();
     if (agent) {
-      stacks.add(global("OpenTelemetry's Java agent"));
+      stacks.add(new OpenTelemetryStack("OpenTelemetry's Java agent", globalPropagator(), true));
     }
     TraceStack openTelemetry = openTelemetry();
     if (openTelemetry != null) {
@@ -67,7 +67,7 @@ final class TraceStackDetection
       }
     }
     if (stacks.isEmpty() && GlobalOpenTelemetry.isSet()) {
-      stacks.add(global("GlobalOpenTelemetry"));
+      stacks.add(new OpenTelemetryStack("GlobalOpenTelemetry", globalPropagator()));
     }
     return stacks;
   }
@@ -81,9 +81,8 @@ final class TraceStackDetection
     }
   }
 
-  private static TraceStack global(String name) {
-    return new OpenTelemetryStack(
-        name, GlobalOpenTelemetry.getOrNoop().getPropagators().getTextMapPropagator());
+  private static TextMapPropagator globalPropagator() {
+    return GlobalOpenTelemetry.getOrNoop().getPropagators().getTextMapPropagator();
   }
 
   private @Nullable TraceStack openTelemetry() {

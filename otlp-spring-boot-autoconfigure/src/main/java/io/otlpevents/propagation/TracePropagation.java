@@ -133,7 +133,8 @@ public final class TracePropagation {
 
   /**
    * Writes to a request that leaves, unless the user or a tracer has done so: a trace is left out
-   * if any header of one is there, baggage if its header is there.
+   * if any header of one is there, baggage if its header is there. Does nothing where the tracer
+   * {@link TraceStack#writesBelowHttpClients writes below the clients}.
    *
    * @param present whether the carrier has a header
    */
@@ -148,6 +149,9 @@ public final class TracePropagation {
 
   private <C> void writeIfAbsent(
       Context current, C carrier, TextMapSetter<C> setter, BiPredicate<C, String> present) {
+    if (isWrittenBelow()) {
+      return;
+    }
     TextMapPropagator propagator = propagator();
     Collection<String> fields = propagator.fields();
     if (fields.isEmpty()) {
@@ -174,7 +178,8 @@ public final class TracePropagation {
    * Writes to a request that a gateway passes on. Headers that it has copied are replaced by what
    * this application has to say, so that they neither leave next to it nor by themselves; headers
    * that somebody has set on the way are kept. Where nothing is known of the request that came in,
-   * the copies are kept, too.
+   * or the tracer {@link TraceStack#writesBelowHttpClients writes below the clients}, the copies
+   * are kept, too.
    *
    * @param allowed whether a context may leave; if not, the copies are removed
    */
@@ -189,7 +194,7 @@ public final class TracePropagation {
   private void replaceCopies(Context current, RelayedHeaders headers, boolean allowed) {
     TextMapPropagator propagator = propagator();
     Collection<String> fields = propagator.fields();
-    if (fields.isEmpty() || allowed && !isKnown(current)) {
+    if (fields.isEmpty() || allowed && (isWrittenBelow() || !isKnown(current))) {
       return;
     }
     boolean hasTrace = false;
@@ -219,11 +224,32 @@ public final class TracePropagation {
     }
   }
 
+  private boolean isWrittenBelow() {
+    TraceStack stack = stacks.first();
+    return stack != null && stack.writesBelowHttpClients();
+  }
+
   /** Whether a server's filter, of this library or of a tracer, has read what came in. */
   private boolean isKnown(Context current) {
     return Span.fromContext(current).getSpanContext().isValid()
         || OwnTrace.localTrace(current).isValid()
         || stacks.currentSpan().isValid();
+  }
+
+  /**
+   * A task for another thread that has the context, and the span, which are current on this one.
+   *
+   * @return the same task if nothing is current
+   */
+  public Runnable wrap(Runnable task) {
+    Context current = Context.current();
+    Runnable wrapped = current == Context.root() ? task : current.wrap(task);
+    try {
+      return stacks.wrap(wrapped);
+    } catch (RuntimeException e) {
+      tell("taken along", e);
+      return wrapped;
+    }
   }
 
   /** A propagator or a carrier failed, which is no reason to fail the message. */

@@ -31,4 +31,23 @@ public interface TraceStack {
    * OpenTelemetry's context, it writes the span that is current on this thread.
    */
   TextMapPropagator propagator();
+
+  /**
+   * Whether the tracer itself writes to each HTTP request, below Spring's clients, as the agent
+   * does. Then they are left to it: some clients would put what is in Spring's headers over what it
+   * has written.
+   */
+  default boolean writesBelowHttpClients() {
+    return false;
+  }
+
+  /**
+   * Takes the span that is current on this thread along to another one. Only for tracers that keep
+   * spans outside of OpenTelemetry's context.
+   *
+   * @return what runs the task with the span, and restores its thread afterwards
+   */
+  default Runnable wrap(Runnable task) {
+    return task;
+  }
 }

@@ -62,6 +62,17 @@ public final class TraceStacks {
     return stacks.isEmpty() ? null : stacks.get(0);
   }
 
+  /** A task with the spans of tracers that keep them outside of OpenTelemetry's context. */
+  Runnable wrap(Runnable task) {
+    Runnable wrapped = task;
+    for (TraceStack stack : all()) {
+      if (!stack.usesOpenTelemetryContext()) {
+        wrapped = stack.wrap(wrapped);
+      }
+    }
+    return wrapped;
+  }
+
   /** The valid span of a tracer that keeps spans outside of OpenTelemetry's context; or invalid. */
   SpanContext currentSpan() {
     List<TraceStack> stacks = all();

@@ -10,6 +10,7 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapPropagator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -210,6 +211,75 @@ class TracePropagationTests {
   }
 
   @Test
+  void leavesHttpRequestsToATracerThatWritesBelowTheClients() {
+    TracePropagation propagation =
+        with(
+            new Stack("the agent", true, W3cTraceContextPropagator.getInstance()) {
+              @Override
+              public boolean writesBelowHttpClients() {
+                return true;
+              }
+            });
+    Context context = Context.root().with(Span.wrap(SPAN));
+    Headers request = new Headers();
+    propagation.outgoingIfAbsent(context, request, Headers.SETTER, Headers::has);
+    assertThat(request.size()).isZero();
+    assertThat(leave(propagation, context).all("traceparent")).hasSize(1);
+  }
+
+  @Test
+  void takesTheContextToAnotherThread() {
+    TracePropagation propagation = alone(PropagationMode.FORWARD);
+    Runnable task = () -> assertThat(Span.current().getSpanContext()).isEqualTo(SPAN);
+    assertThat(propagation.wrap(task)).isSameAs(task);
+    Runnable wrapped;
+    try (Scope scope = Span.wrap(SPAN).makeCurrent()) {
+      wrapped = propagation.wrap(task);
+    }
+    wrapped.run();
+    assertThat(Context.current()).isSameAs(Context.root());
+  }
+
+  @Test
+  void letsATracerWithAContextOfItsOwnTakeItToAnotherThread() {
+    List<String> steps = new ArrayList<>();
+    TracePropagation propagation =
+        with(
+            new Stack("OpenTelemetry", true, TextMapPropagator.noop()) {
+              @Override
+              public Runnable wrap(Runnable task) {
+                throw new AssertionError("asked");
+              }
+            },
+            new Stack("Brave", false, TextMapPropagator.noop()) {
+              @Override
+              public Runnable wrap(Runnable task) {
+                return () -> {
+                  steps.add("Brave");
+                  task.run();
+                };
+              }
+            });
+    propagation.wrap(() -> steps.add("task")).run();
+    assertThat(steps).containsExactly("Brave", "task");
+  }
+
+  @Test
+  void runsTasksThatATracerCannotWrap() {
+    List<String> steps = new ArrayList<>();
+    TracePropagation propagation =
+        with(
+            new Stack("Brave", false, TextMapPropagator.noop()) {
+              @Override
+              public Runnable wrap(Runnable task) {
+                throw new IllegalStateException("expected by a test");
+              }
+            });
+    propagation.wrap(() -> steps.add("task")).run();
+    assertThat(steps).containsExactly("task");
+  }
+
+  @Test
   void leavesWhatArrivesToATracerWithAContextOfItsOwn() {
     Stack stack = new Stack("Brave", false, W3cTraceContextPropagator.getInstance());
     TracePropagation propagation = with(stack);
@@ -277,8 +347,32 @@ class TracePropagationTests {
     return headers;
   }
 
-  private record Stack(String name, boolean usesOpenTelemetryContext, TextMapPropagator propagator)
-      implements TraceStack {
+  private static class Stack implements TraceStack {
+
+    private final String name;
+    private final boolean usesOpenTelemetryContext;
+    private final TextMapPropagator propagator;
+
+    Stack(String name, boolean usesOpenTelemetryContext, TextMapPropagator propagator) {
+      this.name = name;
+      this.usesOpenTelemetryContext = usesOpenTelemetryContext;
+      this.propagator = propagator;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public boolean usesOpenTelemetryContext() {
+      return usesOpenTelemetryContext;
+    }
+
+    @Override
+    public TextMapPropagator propagator() {
+      return propagator;
+    }
 
     @Override
     public SpanContext currentSpan() {

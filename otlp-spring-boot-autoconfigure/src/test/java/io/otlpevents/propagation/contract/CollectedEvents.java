@@ -42,6 +42,16 @@ public final class CollectedEvents implements Destination {
   @Override
   public void close() {}
 
+  /** Adds one that another process has collected. */
+  public void add(LogRecord record) {
+    records.add(record);
+  }
+
+  /** All so far. */
+  public List<LogRecord> records() {
+    return List.copyOf(records);
+  }
+
   public void clear() {
     records.clear();
   }

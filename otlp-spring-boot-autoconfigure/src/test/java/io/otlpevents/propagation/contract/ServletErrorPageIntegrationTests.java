@@ -28,12 +28,12 @@ class ServletErrorPageIntegrationTests {
           RawRequest.get(
               application.port(), "/broken", "traceparent: 00-" + TRACE + "-" + PARENT + "-01");
       assertThat(response).startsWith("HTTP/1.1 500");
-      tracer.await(application, 1);
+      tracer.await(application, 1, 0);
       assertThat(application.events().traceId("on.error.page")).isEqualTo(TRACE);
       assertThat(application.events().spanId("on.error.page"))
           .isEqualTo(application.events().spanId("arrived"))
           .isEqualTo(tracer.serverSpanId(application, PARENT));
-      Threads.assertNoContextRemains(application);
+      application.assertNoContextRemains();
     }
   }
 }

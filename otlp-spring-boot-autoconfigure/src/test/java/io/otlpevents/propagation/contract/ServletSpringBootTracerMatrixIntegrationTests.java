@@ -16,14 +16,7 @@ class ServletSpringBootTracerMatrixIntegrationTests extends TraceMatrixContract 
   }
 
   @Override
-  protected Iterable<Way> ways() {
-    return List.of(
-        new Way("/call?via=rest", "arrived"),
-        new Way("/call?via=template", "arrived"),
-        new Way("/call?via=web", "arrived"),
-        new Way("/callable?via=rest", "arrived"),
-        new Way("/deferred?via=rest", "arrived"),
-        new Way("/background?via=rest", "in.background"),
-        new Way("/background?via=web", "in.background"));
+  protected List<Way> ways() {
+    return Way.SERVLET;
   }
 }

@@ -1,5 +1,7 @@
 package io.otlpevents.propagation.contract;
 
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.otlpevents.EventEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,10 +11,11 @@ import java.util.stream.Stream;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A running application, and the server that it calls. */
-public final class TestApplication implements AutoCloseable {
+/** An application in this process. */
+public final class TestApplication implements RunningApplication {
 
   /** Takes Spring Boot's tracers out. */
   public static final String ALONE =
@@ -24,30 +27,56 @@ public final class TestApplication implements AutoCloseable {
               "org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration",
               "org.springframework.boot.micrometer.tracing.autoconfigure.NoopTracerAutoConfiguration");
 
-  public final RawDownstream downstream = new RawDownstream();
+  private final RawDownstream downstream = new RawDownstream();
   private final ConfigurableApplicationContext context;
 
-  private TestApplication(Class<?> type, WebApplicationType web, List<String> properties) {
+  private TestApplication(WebApplicationType web, List<Class<?>> more, List<String> properties) {
+    context = run(web, more, downstream.url(), properties);
+  }
+
+  /**
+   * Starts the application alone.
+   *
+   * @param more further configuration, such as that of a tracer
+   * @param downstream what it calls
+   */
+  public static ConfigurableApplicationContext run(
+      WebApplicationType web, List<Class<?>> more, String downstream, List<String> properties) {
+    List<Class<?>> types = new ArrayList<>(more);
+    types.add(
+        web == WebApplicationType.SERVLET
+            ? ServletTestApplication.class
+            : ReactiveTestApplication.class);
     List<String> all = new ArrayList<>(properties);
     all.add("server.port=0");
-    all.add("downstream=" + downstream.url());
+    all.add("downstream=" + downstream);
     all.add("server.tomcat.threads.max=2");
     all.add("server.tomcat.threads.min-spare=2");
     all.add("spring.task.execution.pool.core-size=2");
     all.add("spring.main.banner-mode=off");
     all.add("spring.jmx.enabled=false");
-    context =
-        new SpringApplicationBuilder(type).web(web).properties(all.toArray(String[]::new)).run();
+    return new SpringApplicationBuilder(types.toArray(Class<?>[]::new))
+        .web(web)
+        .properties(all.toArray(String[]::new))
+        .run();
   }
 
   public static TestApplication servlet(String... properties) {
-    return new TestApplication(
-        ServletTestApplication.class, WebApplicationType.SERVLET, List.of(properties));
+    return servlet(List.of(), properties);
+  }
+
+  /** With further configuration, such as that of a tracer. */
+  public static TestApplication servlet(List<Class<?>> more, String... properties) {
+    return new TestApplication(WebApplicationType.SERVLET, more, List.of(properties));
   }
 
   public static TestApplication reactive(String... properties) {
-    return new TestApplication(
-        ReactiveTestApplication.class, WebApplicationType.REACTIVE, List.of(properties));
+    return reactive(List.of(), properties);
+  }
+
+  /** With further configuration, such as that of a tracer. */
+  public static TestApplication reactive(List<Class<?>> more, String... properties) {
+    return new TestApplication(WebApplicationType.REACTIVE, more, List.of(properties));
   }
 
   /** Both lists of properties. */
@@ -59,25 +88,68 @@ public final class TestApplication implements AutoCloseable {
     return context;
   }
 
+  @Override
+  public RawDownstream downstream() {
+    return downstream;
+  }
+
+  @Override
   public int port() {
+    return port(context);
+  }
+
+  /** Where an application serves. */
+  public static int port(ApplicationContext context) {
     return ((WebServerApplicationContext) context).getWebServer().getPort();
   }
 
-  /** Sends a request and expects that it was served. */
-  public String get(String path, String... headerLines) {
-    String response = RawRequest.get(port(), path, headerLines);
-    if (!response.startsWith("HTTP/1.1 200")) {
-      throw new AssertionError(response);
-    }
-    return response;
+  @Override
+  public CollectedEvents events() {
+    return events(context);
   }
 
-  /** The events so far, all of them. */
-  public CollectedEvents events() {
+  /** The events of an application so far, all of them. */
+  public static CollectedEvents events(ApplicationContext context) {
     if (!context.getBean(EventEmitter.class).flush(Duration.ofSeconds(20)).complete()) {
       throw new AssertionError("events were not delivered in time");
     }
     return context.getBean(CollectedEvents.class);
+  }
+
+  @Override
+  public void forgetEvents() {
+    events().clear();
+  }
+
+  @Override
+  public List<RecordedSpan> spans() {
+    return spans(context);
+  }
+
+  /** The spans of an application so far; none without a tracer. */
+  static List<RecordedSpan> spans(ApplicationContext context) {
+    return recorders(context).flatMap(recorder -> recorder.spans().stream()).toList();
+  }
+
+  @Override
+  public void forgetSpans() {
+    forgetSpans(context);
+  }
+
+  static void forgetSpans(ApplicationContext context) {
+    recorders(context).forEach(SpanRecorder::forget);
+  }
+
+  private static Stream<SpanRecorder> recorders(ApplicationContext context) {
+    Stream<SpanRecorder> openTelemetry =
+        context.getBeanProvider(OpenTelemetrySdk.class).stream()
+            .map(sdk -> new OpenTelemetrySpans(sdk, context.getBean(InMemorySpanExporter.class)));
+    return Stream.concat(openTelemetry, context.getBeanProvider(SpanRecorder.class).stream());
+  }
+
+  @Override
+  public void assertNoContextRemains() {
+    Threads.assertNoContextRemains(context);
   }
 
   @Override

@@ -33,14 +33,18 @@ public abstract class TraceContextContract {
   private static final String FORM = "00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}";
   private static final String VALID = "traceparent: 00-" + TRACE + "-" + PARENT + "-00";
 
-  private TestApplication application;
+  private RunningApplication application;
 
   /** Starts an application that takes part in traces. */
-  protected abstract TestApplication start();
+  protected abstract RunningApplication start();
 
   @BeforeAll
   final void startApplication() {
     application = start();
+  }
+
+  protected final RunningApplication application() {
+    return application;
   }
 
   @AfterAll
@@ -50,12 +54,12 @@ public abstract class TraceContextContract {
 
   @BeforeEach
   final void forget() {
-    application.downstream.clear();
+    application.downstream().clear();
   }
 
   @AfterEach
   final void leavesNothingBehind() {
-    Threads.assertNoContextRemains(application);
+    application.assertNoContextRemains();
   }
 
   @Test
@@ -286,12 +290,12 @@ public abstract class TraceContextContract {
             "traceparent: 00-" + TRACE + "-" + PARENT + "-01",
             "traceparent: 00-00000000000000000000000000000000-" + PARENT + "-01",
             "x: y")) {
-      application.downstream.clear();
+      application.downstream().clear();
       application.get("/call?count=3", header);
       Set<String> traces = new HashSet<>();
       Set<String> parents = new HashSet<>();
       for (int i = 0; i < 3; i++) {
-        Sent sent = Sent.of(application.downstream, i);
+        Sent sent = Sent.of(application.downstream(), i);
         traces.add(sent.trace);
         parents.add(sent.parent);
       }
@@ -313,10 +317,10 @@ public abstract class TraceContextContract {
   }
 
   private Sent send(String... headerLines) {
-    application.downstream.clear();
+    application.downstream().clear();
     application.get("/call", headerLines);
-    assertThat(application.downstream.count()).isEqualTo(1);
-    return Sent.of(application.downstream, 0);
+    assertThat(application.downstream().count()).isEqualTo(1);
+    return Sent.of(application.downstream(), 0);
   }
 
   /** What left. */

@@ -1,14 +1,18 @@
 package io.otlpevents.propagation.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Hooks;
 
 /**
  * One tracer, or none, and each way through an application: the event has the right ids, one trace
@@ -21,17 +25,30 @@ public abstract class TraceMatrixContract {
   protected static final String PARENT = "00f067aa0ba902b7";
   private static final String TRACEPARENT = "00-" + TRACE + "-" + PARENT + "-01";
 
-  private TestApplication application;
-  private TestApplication without;
+  private static final String TRACE_STATE = "a=1,b=2";
+  private static final String BAGGAGE = "k=v";
+
+  private RunningApplication application;
+  private RunningApplication without;
 
   /** The tracer under test, and what it is expected to do. */
   protected abstract TracerUnderTest tracer();
 
   /** Starts the application with the tracer and these properties. */
-  protected abstract TestApplication start(String... properties);
+  protected abstract RunningApplication start(String... properties);
 
   /** The paths to ask for, and the name of the event that belongs to the server's span. */
-  protected abstract Iterable<Way> ways();
+  protected abstract List<Way> ways();
+
+  /** What has to leave of the trace state that came in; all of it unless the tracer drops it. */
+  protected List<String> traceState() {
+    return List.of(TRACE_STATE);
+  }
+
+  /** What has to leave of the baggage that came in; all of it unless the tracer drops it. */
+  protected List<String> baggage() {
+    return List.of(BAGGAGE);
+  }
 
   /**
    * A way through the application.
@@ -39,7 +56,30 @@ public abstract class TraceMatrixContract {
    * @param path what is asked for
    * @param event whose span has to be the server's
    */
-  public record Way(String path, String event) {}
+  public record Way(String path, String event) {
+
+    /** Servlets, at once and later, with each client, and another thread. */
+    public static final List<Way> SERVLET =
+        List.of(
+            new Way("/call?via=rest", "arrived"),
+            new Way("/call?via=template", "arrived"),
+            new Way("/call?via=web", "arrived"),
+            new Way("/callable?via=rest", "arrived"),
+            new Way("/deferred?via=rest", "arrived"),
+            new Way("/background?via=rest", "in.background"),
+            new Way("/background?via=web", "in.background"));
+
+    /** WebFlux where the context is only in Reactor's. */
+    public static final List<Way> WEBFLUX =
+        List.of(new Way("/call", "arrived"), new Way("/later", "arrived"));
+
+    /** WebFlux where the context is on the thread, too. */
+    public static final List<Way> WEBFLUX_WITH_THREADS =
+        List.of(
+            new Way("/call", "arrived"),
+            new Way("/later", "arrived"),
+            new Way("/plain", "arrived"));
+  }
 
   @BeforeAll
   final void startApplications() {
@@ -47,24 +87,30 @@ public abstract class TraceMatrixContract {
     without = start("otlp.propagation.enabled=false");
   }
 
+  protected final RunningApplication application() {
+    return application;
+  }
+
   @AfterAll
   final void stopApplications() throws Exception {
     application.close();
     without.close();
+    // Reactor's mode is a global one.
+    Hooks.disableAutomaticContextPropagation();
   }
 
   @BeforeEach
   final void forget() {
-    application.downstream.clear();
-    without.downstream.clear();
-    application.events().clear();
-    tracer().forget(application);
-    tracer().forget(without);
+    application.downstream().clear();
+    without.downstream().clear();
+    application.forgetEvents();
+    application.forgetSpans();
+    without.forgetSpans();
   }
 
   @AfterEach
   final void leavesNothingBehind() {
-    Threads.assertNoContextRemains(application);
+    application.assertNoContextRemains();
   }
 
   @ParameterizedTest
@@ -80,39 +126,62 @@ public abstract class TraceMatrixContract {
   @MethodSource("ways")
   final void oneTraceLeaves(Way way) {
     ask(application, way);
-    assertThat(application.downstream.count()).isEqualTo(1);
-    assertThat(application.downstream.header(0, "traceparent"))
+    assertThat(application.downstream().count()).isEqualTo(1);
+    assertThat(application.downstream().header(0, "traceparent"))
         .containsExactly(tracer().traceparent(application, TRACEPARENT));
-    assertThat(application.downstream.header(0, "tracestate")).containsExactly("a=1,b=2");
-    assertThat(application.downstream.header(0, "baggage")).containsExactly("k=v");
+    assertThat(application.downstream().header(0, "tracestate")).isEqualTo(traceState());
+    assertThat(application.downstream().header(0, "baggage")).isEqualTo(baggage());
+  }
+
+  @Test
+  final void changesNothingOfWhatATracerSends() {
+    Way direct = ways().get(0);
+    ask(application, direct);
+    without.forgetSpans();
+    ask(without, direct);
+    assumeThat(without.downstream().header(0, "traceparent"))
+        .as("without a tracer nothing leaves")
+        .isNotEmpty();
+    assertThat(without.downstream().header(0, "traceparent")).hasSize(1);
+    assertThat(application.downstream().header(0, "tracestate"))
+        .isEqualTo(without.downstream().header(0, "tracestate"));
+    assertThat(application.downstream().header(0, "baggage"))
+        .isEqualTo(without.downstream().header(0, "baggage"));
   }
 
   @ParameterizedTest
   @MethodSource("ways")
   final void noSpanIsAdded(Way way) {
     ask(application, way);
+    List<RecordedSpan> spans = application.spans();
+    without.forgetSpans();
     ask(without, way);
-    assertThat(tracer().spanCount(application)).isEqualTo(tracer().spanCount(without));
+    assertThat(spans).as("without it %s", without.spans()).hasSameSizeAs(without.spans());
   }
 
   @ParameterizedTest
   @MethodSource("ways")
   final void twoRequestsDoNotMix(Way way) {
     ask(application, way);
-    application.events().clear();
-    application.downstream.clear();
-    tracer().forget(application);
+    application.forgetEvents();
+    application.downstream().clear();
+    application.forgetSpans();
     String other = "0af7651916cd43dd8448eb211c80319c";
     application.get(way.path, "traceparent: 00-" + other + "-b7ad6b7169203331-01");
-    tracer().await(application, 1);
+    tracer().await(application, 1, 1);
     assertThat(application.events().traceId(way.event)).isEqualTo(other);
-    assertThat(application.downstream.header(0, "traceparent").get(0)).startsWith("00-" + other);
-    assertThat(application.downstream.header(0, "tracestate")).isEmpty();
-    assertThat(application.downstream.header(0, "baggage")).isEmpty();
+    assertThat(application.downstream().header(0, "traceparent").get(0)).startsWith("00-" + other);
+    assertThat(application.downstream().header(0, "tracestate")).isEmpty();
+    assertThat(application.downstream().header(0, "baggage")).isEmpty();
   }
 
-  private void ask(TestApplication application, Way way) {
-    application.get(way.path, "traceparent: " + TRACEPARENT, "tracestate: a=1,b=2", "baggage: k=v");
-    tracer().await(application, 1);
+  /** Sends a request with a trace, and waits for the spans. */
+  protected final void ask(RunningApplication application, Way way) {
+    application.get(
+        way.path,
+        "traceparent: " + TRACEPARENT,
+        "tracestate: " + TRACE_STATE,
+        "baggage: " + BAGGAGE);
+    tracer().await(application, 1, 1);
   }
 }

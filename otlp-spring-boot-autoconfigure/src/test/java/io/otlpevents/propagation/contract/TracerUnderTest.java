@@ -3,105 +3,95 @@ package io.otlpevents.propagation.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.trace.SpanKind;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.data.SpanData;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What a tracer does by itself. */
 public interface TracerUnderTest {
 
-  /** Forgets the spans so far. */
-  void forget(TestApplication application);
-
-  /** Waits until the spans of as many requests as were sent since then have ended. */
-  void await(TestApplication application, int requests);
-
-  /** How many spans the tracer has made. */
-  int spanCount(TestApplication application);
+  /**
+   * Waits until spans have ended: those of requests that were served, and of calls downstream. A
+   * server's span may end after the client has the response.
+   */
+  void await(RunningApplication application, int requests, int calls);
 
   /** The id of the span that serves a request, given the id that came in. */
-  String serverSpanId(TestApplication application, String parentId);
+  String serverSpanId(RunningApplication application, String parentId);
 
   /** The header that has to leave, given the one that came in. */
-  String traceparent(TestApplication application, String arrived);
+  String traceparent(RunningApplication application, String arrived);
 
   /** No tracer: everything leaves as it came. */
   TracerUnderTest NONE =
       new TracerUnderTest() {
         @Override
-        public void forget(TestApplication application) {}
+        public void await(RunningApplication application, int requests, int calls) {}
 
         @Override
-        public void await(TestApplication application, int requests) {}
-
-        @Override
-        public int spanCount(TestApplication application) {
-          return 0;
-        }
-
-        @Override
-        public String serverSpanId(TestApplication application, String parentId) {
+        public String serverSpanId(RunningApplication application, String parentId) {
           return parentId;
         }
 
         @Override
-        public String traceparent(TestApplication application, String arrived) {
+        public String traceparent(RunningApplication application, String arrived) {
           return arrived;
         }
       };
 
-  /** A tracer of OpenTelemetry with an {@link InMemorySpanExporter} among the beans. */
-  TracerUnderTest OPENTELEMETRY =
-      new TracerUnderTest() {
-        @Override
-        public void forget(TestApplication application) {
-          application.context().getBean(InMemorySpanExporter.class).reset();
-        }
+  /** A tracer of OpenTelemetry. */
+  TracerUnderTest OPENTELEMETRY = spansOf(RecordedSpan.OPENTELEMETRY);
 
-        // A server's span may end after the client has the response.
-        @Override
-        public void await(TestApplication application, int requests) {
-          long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-          while (spans(application).stream()
-                  .filter(span -> span.getKind() == SpanKind.SERVER)
-                  .count()
-              < requests) {
-            assertThat(System.nanoTime()).as("the server's spans end").isLessThan(deadline);
-          }
+  /**
+   * A tracer whose spans the application records.
+   *
+   * @param maker whose spans have to be in events and headers
+   * @param others who also makes spans
+   */
+  static TracerUnderTest spansOf(String maker, String... others) {
+    List<String> makers = new ArrayList<>(List.of(others));
+    makers.add(maker);
+    return new TracerUnderTest() {
+      @Override
+      public void await(RunningApplication application, int requests, int calls) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!ended(application, requests, calls)) {
+          assertThat(System.nanoTime())
+              .as("spans end; so far %s", application.spans())
+              .isLessThan(deadline);
         }
+      }
 
-        @Override
-        public int spanCount(TestApplication application) {
-          return spans(application).size();
-        }
+      private boolean ended(RunningApplication application, int requests, int calls) {
+        return makers.stream()
+            .allMatch(
+                each ->
+                    spans(application, each, SpanKind.SERVER).size() >= requests
+                        && spans(application, each, SpanKind.CLIENT).size() >= calls);
+      }
 
-        @Override
-        public String serverSpanId(TestApplication application, String parentId) {
-          return only(application, SpanKind.SERVER).getSpanId();
-        }
+      @Override
+      public String serverSpanId(RunningApplication application, String parentId) {
+        return only(application, SpanKind.SERVER).spanId();
+      }
 
-        @Override
-        public String traceparent(TestApplication application, String arrived) {
-          SpanData span = only(application, SpanKind.CLIENT);
-          return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-01";
-        }
+      @Override
+      public String traceparent(RunningApplication application, String arrived) {
+        RecordedSpan span = only(application, SpanKind.CLIENT);
+        return "00-" + span.traceId() + "-" + span.spanId() + "-01";
+      }
 
-        private SpanData only(TestApplication application, SpanKind kind) {
-          List<SpanData> found =
-              spans(application).stream().filter(span -> span.getKind() == kind).toList();
-          assertThat(found).hasSize(1);
-          return found.get(0);
-        }
+      private RecordedSpan only(RunningApplication application, SpanKind kind) {
+        List<RecordedSpan> found = spans(application, maker, kind);
+        assertThat(found).as("%s among %s", kind, application.spans()).hasSize(1);
+        return found.get(0);
+      }
 
-        private List<SpanData> spans(TestApplication application) {
-          application
-              .context()
-              .getBean(SdkTracerProvider.class)
-              .forceFlush()
-              .join(20, TimeUnit.SECONDS);
-          return application.context().getBean(InMemorySpanExporter.class).getFinishedSpanItems();
-        }
-      };
+      private List<RecordedSpan> spans(RunningApplication application, String by, SpanKind kind) {
+        return application.spans().stream()
+            .filter(span -> span.kind() == kind && span.maker().equals(by))
+            .toList();
+      }
+    };
+  }
 }

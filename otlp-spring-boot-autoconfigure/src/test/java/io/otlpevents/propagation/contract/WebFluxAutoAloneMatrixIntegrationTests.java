@@ -1,8 +1,6 @@
 package io.otlpevents.propagation.contract;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import reactor.core.publisher.Hooks;
 
 class WebFluxAutoAloneMatrixIntegrationTests extends TraceMatrixContract {
 
@@ -19,14 +17,7 @@ class WebFluxAutoAloneMatrixIntegrationTests extends TraceMatrixContract {
   }
 
   @Override
-  protected Iterable<Way> ways() {
-    return List.of(
-        new Way("/call", "arrived"), new Way("/later", "arrived"), new Way("/plain", "arrived"));
-  }
-
-  // The mode is a global one.
-  @AfterAll
-  static void restoreReactor() {
-    Hooks.disableAutomaticContextPropagation();
+  protected List<Way> ways() {
+    return Way.WEBFLUX_WITH_THREADS;
   }
 }

@@ -1,8 +1,6 @@
 package io.otlpevents.propagation.contract;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import reactor.core.publisher.Hooks;
 
 class WebFluxAutoSpringBootTracerMatrixIntegrationTests extends TraceMatrixContract {
 
@@ -21,14 +19,7 @@ class WebFluxAutoSpringBootTracerMatrixIntegrationTests extends TraceMatrixContr
   }
 
   @Override
-  protected Iterable<Way> ways() {
-    return List.of(
-        new Way("/call", "arrived"), new Way("/later", "arrived"), new Way("/plain", "arrived"));
-  }
-
-  // The mode is a global one.
-  @AfterAll
-  static void restoreReactor() {
-    Hooks.disableAutomaticContextPropagation();
+  protected List<Way> ways() {
+    return Way.WEBFLUX_WITH_THREADS;
   }
 }

@@ -1,8 +1,6 @@
 package io.otlpevents.propagation.contract;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import reactor.core.publisher.Hooks;
 
 class WebFluxLimitedSpringBootTracerMatrixIntegrationTests extends TraceMatrixContract {
 
@@ -21,13 +19,7 @@ class WebFluxLimitedSpringBootTracerMatrixIntegrationTests extends TraceMatrixCo
   }
 
   @Override
-  protected Iterable<Way> ways() {
-    return List.of(new Way("/call", "arrived"), new Way("/later", "arrived"));
-  }
-
-  // The mode is a global one.
-  @AfterAll
-  static void restoreReactor() {
-    Hooks.disableAutomaticContextPropagation();
+  protected List<Way> ways() {
+    return Way.WEBFLUX;
   }
 }

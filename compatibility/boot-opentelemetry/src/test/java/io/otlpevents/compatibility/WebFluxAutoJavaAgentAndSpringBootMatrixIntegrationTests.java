@@ -1,0 +1,33 @@
+package io.otlpevents.compatibility;
+
+import io.otlpevents.propagation.contract.RunningApplication;
+import io.otlpevents.propagation.contract.TestApplication;
+import io.otlpevents.propagation.contract.TraceMatrixContract;
+import io.otlpevents.propagation.contract.TracerUnderTest;
+import java.util.List;
+import org.springframework.boot.WebApplicationType;
+
+class WebFluxAutoJavaAgentAndSpringBootMatrixIntegrationTests extends TraceMatrixContract {
+
+  @Override
+  protected TracerUnderTest tracer() {
+    return AgentAndSpringBoot.TRACER;
+  }
+
+  @Override
+  protected RunningApplication start(String... properties) {
+    return AgentAndSpringBoot.start(
+        WebApplicationType.REACTIVE,
+        TestApplication.with(properties, "spring.reactor.context-propagation=auto"));
+  }
+
+  @Override
+  protected List<Way> ways() {
+    return Way.WEBFLUX_WITH_THREADS;
+  }
+
+  @Override
+  protected List<String> traceState() {
+    return AgentAndSpringBoot.traceState(application());
+  }
+}

@@ -1,0 +1,35 @@
+package io.otlpevents.compatibility;
+
+import io.otlpevents.propagation.contract.RunningApplication;
+import io.otlpevents.propagation.contract.TraceMatrixContract;
+import io.otlpevents.propagation.contract.TracerUnderTest;
+import java.util.List;
+
+/** Brave carries ids only, with or without this library. */
+class ServletBraveMatrixIntegrationTests extends TraceMatrixContract {
+
+  @Override
+  protected TracerUnderTest tracer() {
+    return RecordedByBrave.TRACER;
+  }
+
+  @Override
+  protected RunningApplication start(String... properties) {
+    return RecordedByBrave.servlet(properties);
+  }
+
+  @Override
+  protected List<Way> ways() {
+    return Way.SERVLET;
+  }
+
+  @Override
+  protected List<String> traceState() {
+    return List.of();
+  }
+
+  @Override
+  protected List<String> baggage() {
+    return List.of();
+  }
+}

@@ -1,0 +1,25 @@
+package io.otlpevents.compatibility;
+
+import io.otlpevents.propagation.contract.RunningApplication;
+import io.otlpevents.propagation.contract.TraceMatrixContract;
+import io.otlpevents.propagation.contract.TracerUnderTest;
+import java.util.List;
+
+/** Both make spans, and OpenTelemetry's are the ones that count. */
+class ServletTwoTracersMatrixIntegrationTests extends TraceMatrixContract {
+
+  @Override
+  protected TracerUnderTest tracer() {
+    return RecordedByBoth.TRACER;
+  }
+
+  @Override
+  protected RunningApplication start(String... properties) {
+    return RecordedByBoth.servlet(properties);
+  }
+
+  @Override
+  protected List<Way> ways() {
+    return Way.SERVLET;
+  }
+}

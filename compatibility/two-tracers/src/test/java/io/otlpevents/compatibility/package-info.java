@@ -1,0 +1,4 @@
+@NullMarked
+package io.otlpevents.compatibility;
+
+import org.jspecify.annotations.NullMarked;

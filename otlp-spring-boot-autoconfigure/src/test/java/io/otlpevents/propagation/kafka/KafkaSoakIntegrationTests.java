@@ -3,7 +3,6 @@ package io.otlpevents.propagation.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.otlpevents.SpanSource;
 import io.otlpevents.propagation.contract.CollectedEvents;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +70,7 @@ class KafkaSoakIntegrationTests {
     long start = System.nanoTime();
     try (RunningKafkaApplication application =
         new RunningKafkaApplication(
-            SoakApplication.class,
+            List.of(SoakApplication.class, OpenTelemetrySpans.class),
             tracer,
             "otlp.propagation.mode=" + own,
             "spring.kafka.consumer.max-poll-records=50")) {
@@ -95,7 +94,7 @@ class KafkaSoakIntegrationTests {
   private static void send(String topic) throws Exception {
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(
-            KafkaTestApplication.producerConfig(),
+            Map.of("bootstrap.servers", KafkaBroker.addresses()),
             new StringSerializer(),
             new StringSerializer())) {
       for (int i = 0; i < RECORDS; i++) {
@@ -127,7 +126,7 @@ class KafkaSoakIntegrationTests {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
           int i = Integer.parseInt(record.value());
           seen.merge(i, 1, Integer::sum);
-          assertThat(RunningKafkaApplication.headers(record, "traceparent"))
+          assertThat(KafkaApplication.headers(record, "traceparent"))
               .singleElement()
               .asString()
               .startsWith("00-" + trace(i) + "-");
@@ -177,11 +176,6 @@ class KafkaSoakIntegrationTests {
 
     private static NewTopic topic(String name, int partitions) {
       return TopicBuilder.name(name).partitions(partitions).replicas(1).build();
-    }
-
-    @Bean
-    InMemorySpanExporter spans() {
-      return InMemorySpanExporter.create();
     }
 
     @Bean

@@ -83,13 +83,13 @@ public abstract class KafkaMatrixContract {
   /** Checks the header that leaves. */
   protected abstract void assertTraceparent(String way, String traceparent, List<SeenSpan> spans);
 
-  /** Whether what comes in is in the trace of what came before. */
+  /** Whether what leaves is in the trace of what came in. */
   protected boolean carriesOn(String way) {
     return true;
   }
 
-  /** Whether the spans of all that happens are ended by those who started them. */
-  protected boolean endsItsSpans(String way) {
+  /** Whether all spans are in one tree, and end. */
+  protected boolean isOneTree(String way) {
     return true;
   }
 
@@ -153,7 +153,7 @@ public abstract class KafkaMatrixContract {
     if (carriesOn(way)) {
       assertCarriedOn(out);
       application.passedOn(way).forEach(KafkaMatrixContract::assertCarriedOn);
-      if (endsItsSpans(way)) {
+      if (isOneTree(way)) {
         assertOneTree(spans);
       }
     }
@@ -219,7 +219,7 @@ public abstract class KafkaMatrixContract {
     return application.spans();
   }
 
-  static String names(List<SeenSpan> spans) {
+  protected static String names(List<SeenSpan> spans) {
     return spans.stream().map(SeenSpan::toString).collect(Collectors.joining("\n"));
   }
 
@@ -236,7 +236,7 @@ public abstract class KafkaMatrixContract {
             });
   }
 
-  static List<String> ids(List<SeenSpan> spans, SpanKind kind) {
+  protected static List<String> ids(List<SeenSpan> spans, SpanKind kind) {
     return spans.stream()
         .filter(span -> span.kind() == kind)
         .map(SeenSpan::spanId)

@@ -20,7 +20,7 @@ class KafkaObservationIntegrationTests extends KafkaMatrixContract {
 
   // Spring Kafka never ends the span of a record that could not be deserialized.
   @Override
-  protected boolean endsItsSpans(String way) {
+  protected boolean isOneTree(String way) {
     return !way.equals("poison");
   }
 

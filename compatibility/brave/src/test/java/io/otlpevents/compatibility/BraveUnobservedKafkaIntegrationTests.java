@@ -1,33 +1,37 @@
 package io.otlpevents.compatibility;
 
+import static io.otlpevents.propagation.kafka.KafkaMatrixContract.PARENT;
+import static io.otlpevents.propagation.kafka.KafkaMatrixContract.TRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.otlpevents.propagation.kafka.KafkaApplication;
-import io.otlpevents.propagation.kafka.KafkaMatrixContract;
 import io.otlpevents.propagation.kafka.RunningKafkaApplication;
-import io.otlpevents.propagation.kafka.SeenSpan;
-import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Traces over Kafka next to Brave, where Spring Kafka's observation is off, as it is by default. */
-class BraveUnobservedKafkaIntegrationTests extends KafkaMatrixContract {
+/** Next to Brave, where Spring Kafka's observation is off, as it is unless it is switched on. */
+class BraveUnobservedKafkaIntegrationTests {
 
-  @Override
-  protected KafkaApplication run(String... properties) {
-    return RunningKafkaApplication.with(BraveSpans.class, properties);
-  }
+  private static final String TRACEPARENT = "00-" + TRACE + "-" + PARENT + "-01";
 
-  @Override
-  protected boolean makesSpans() {
-    return false;
-  }
-
-  @Override
-  protected void assertSpanId(String way, String spanId, List<SeenSpan> spans) {
-    assertThat(spanId).isEqualTo(PARENT);
-  }
-
-  @Override
-  protected void assertTraceparent(String way, String traceparent, List<SeenSpan> spans) {
-    assertThat(traceparent).contains(PARENT);
+  @ParameterizedTest
+  @ValueSource(strings = {"record", "batch", "error", "retry", "dead"})
+  void noTraceIsReadAndNoneIsWritten(String way) {
+    try (KafkaApplication application = RunningKafkaApplication.with(BraveSpans.class)) {
+      application.send(way, "traceparent: " + TRACEPARENT);
+      ConsumerRecord<String, String> out = application.awaitOut(way);
+      assertThat(application.event(way)).isEqualTo("-");
+      // What the application has written itself.
+      assertThat(KafkaApplication.headers(out, "traceparent"))
+          .containsExactly("00-11111111111111111111111111111111-1111111111111111-01");
+      assertThat(application.passedOn(way))
+          .allSatisfy(
+              record ->
+                  assertThat(KafkaApplication.headers(record, "traceparent"))
+                      .containsExactly(TRACEPARENT));
+      application.assertNoContextWasLeft();
+      assertThat(application.spans()).isEmpty();
+    }
   }
 }

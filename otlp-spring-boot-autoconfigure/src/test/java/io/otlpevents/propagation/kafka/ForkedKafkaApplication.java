@@ -108,12 +108,12 @@ public final class ForkedKafkaApplication extends KafkaApplication {
   }
 
   @Override
-  String event(String name) {
+  public String event(String name) {
     return ask("event " + name);
   }
 
   @Override
-  List<SeenSpan> spans() {
+  public List<SeenSpan> spans() {
     assertThat(ask(MARK)).isEqualTo("done");
     marks++;
     Awaitility.await()
@@ -129,12 +129,12 @@ public final class ForkedKafkaApplication extends KafkaApplication {
   }
 
   @Override
-  void awaitIdle() {
+  public void awaitIdle() {
     assertThat(ask("await idle")).isEqualTo("done");
   }
 
   @Override
-  void assertNoContextWasLeft() {
+  public void assertNoContextWasLeft() {
     assertThat(ask("assert no context was left")).isEqualTo("done");
   }
 

@@ -17,6 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 
 /** A running application with topics of its own, and clients that know nothing of traces. */
 public abstract class KafkaApplication implements AutoCloseable {
@@ -60,13 +61,31 @@ public abstract class KafkaApplication implements AutoCloseable {
     return all;
   }
 
-  /** For use once the topics are there. */
+  /**
+   * For use once the application has created its topics.
+   *
+   * <p>Waits until the broker serves them, which is a little later than it tells of them. Until
+   * then it may refuse the first of several requests of a producer and accept the second one. It
+   * refuses the first one ever after, for being out of order, and its records are lost when {@code
+   * delivery.timeout.ms} is over, after two minutes. This is KAFKA-15591.
+   */
   final void listen() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> consumer.listTopics().containsKey(topics + "out"));
+    List<TopicPartition> own =
+        consumer.listTopics().entrySet().stream()
+            .filter(topic -> topic.getKey().startsWith(topics))
+            .flatMap(topic -> topic.getValue().stream())
+            .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+            .toList();
+    // Only a leader that serves its partition answers this.
+    assertThat(consumer.endOffsets(own, Duration.ofSeconds(60))).hasSameSizeAs(own);
     consumer.assign(List.of(new TopicPartition(topics + "out", 0)));
   }
 
   /** Sends a record with these headers, each {@code name: value}. */
-  final void send(String topic, String... headers) {
+  public final void send(String topic, String... headers) {
     ProducerRecord<String, String> record = new ProducerRecord<>(topics + topic, "value");
     for (String header : headers) {
       int colon = header.indexOf(": ");
@@ -88,7 +107,7 @@ public abstract class KafkaApplication implements AutoCloseable {
   }
 
   /** Waits for the record that a listener sends. */
-  final ConsumerRecord<String, String> awaitOut(String way) {
+  public final ConsumerRecord<String, String> awaitOut(String way) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (System.nanoTime() < deadline) {
       consumer.poll(Duration.ofMillis(100)).forEach(received::add);
@@ -103,7 +122,7 @@ public abstract class KafkaApplication implements AutoCloseable {
   }
 
   /** The newest record of each topic that the way goes through after the first. */
-  final List<ConsumerRecord<String, String>> passedOn(String way) {
+  public final List<ConsumerRecord<String, String>> passedOn(String way) {
     List<ConsumerRecord<String, String>> found = new ArrayList<>();
     try (KafkaConsumer<String, String> reader = consumer()) {
       for (String topic : reader.listTopics().keySet()) {
@@ -140,15 +159,15 @@ public abstract class KafkaApplication implements AutoCloseable {
    *
    * @return {@code traceId-spanId}, which may be empty
    */
-  abstract String event(String name);
+  public abstract String event(String name);
 
   /** The spans so far; none without a tracer. */
-  abstract List<SeenSpan> spans();
+  public abstract List<SeenSpan> spans();
 
   /** Waits until all listeners are done. */
-  abstract void awaitIdle();
+  public abstract void awaitIdle();
 
-  abstract void assertNoContextWasLeft();
+  public abstract void assertNoContextWasLeft();
 
   /** Forgets the spans, the events and what came out. */
   void forget() {

@@ -152,14 +152,15 @@ public abstract class KafkaMatrixContract {
     }
     if (carriesOn(way)) {
       assertCarriedOn(out);
-      application.passedOn(way).forEach(KafkaMatrixContract::assertCarriedOn);
+      application.passedOn(way).forEach(this::assertCarriedOn);
       if (isOneTree(way)) {
         assertOneTree(spans);
       }
     }
   }
 
-  private static void assertCarriedOn(ConsumerRecord<String, String> record) {
+  /** Checks what a record has that is in the trace of what came in. */
+  protected void assertCarriedOn(ConsumerRecord<String, String> record) {
     assertThat(KafkaApplication.headers(record, "traceparent").get(0))
         .as(record.topic())
         .startsWith("00-" + TRACE + "-")

@@ -43,23 +43,23 @@ public final class RunningKafkaApplication extends KafkaApplication {
   }
 
   @Override
-  String event(String name) {
+  public String event(String name) {
     CollectedEvents events = events();
     return events.traceId(name) + "-" + events.spanId(name);
   }
 
   @Override
-  List<SeenSpan> spans() {
+  public List<SeenSpan> spans() {
     return bean(SpanRecorder.class).spans();
   }
 
   @Override
-  void awaitIdle() {
+  public void awaitIdle() {
     bean(WatchedConsumers.class).awaitIdle();
   }
 
   @Override
-  void assertNoContextWasLeft() {
+  public void assertNoContextWasLeft() {
     bean(WatchedConsumers.class).assertNoContextWasLeft();
   }
 

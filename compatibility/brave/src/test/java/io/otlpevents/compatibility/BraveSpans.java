@@ -27,15 +27,21 @@ class BraveSpans {
 
     @Override
     public boolean end(TraceContext context, MutableSpan span, Cause cause) {
-      spans.add(
-          new SeenSpan(
-              span.traceId(),
-              span.id(),
-              Objects.requireNonNullElse(span.parentId(), ""),
-              span.kind() == null ? SpanKind.INTERNAL : SpanKind.valueOf(span.kind().name()),
-              Objects.requireNonNullElse(span.name(), ""),
-              List.of()));
+      // Spring Kafka forgets to end some, which Brave tells of whenever they are collected.
+      if (cause != Cause.ORPHANED) {
+        spans.add(seen(span));
+      }
       return true;
+    }
+
+    private static SeenSpan seen(MutableSpan span) {
+      return new SeenSpan(
+          span.traceId(),
+          span.id(),
+          Objects.requireNonNullElse(span.parentId(), ""),
+          span.kind() == null ? SpanKind.INTERNAL : SpanKind.valueOf(span.kind().name()),
+          Objects.requireNonNullElse(span.name(), ""),
+          List.of());
     }
 
     @Override

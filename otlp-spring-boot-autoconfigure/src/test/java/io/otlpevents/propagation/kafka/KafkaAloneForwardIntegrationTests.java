@@ -2,28 +2,27 @@ package io.otlpevents.propagation.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opentelemetry.sdk.trace.data.SpanData;
 import java.util.List;
 
 class KafkaAloneForwardIntegrationTests extends KafkaMatrixContract {
 
   @Override
-  String[] properties() {
+  protected String[] properties() {
     return new String[] {ALONE};
   }
 
   @Override
-  boolean makesSpans() {
+  protected boolean makesSpans() {
     return false;
   }
 
   @Override
-  void assertSpanId(String way, String spanId, List<SpanData> spans) {
+  protected void assertSpanId(String way, String spanId, List<SeenSpan> spans) {
     assertThat(spanId).isEqualTo(PARENT);
   }
 
   @Override
-  void assertTraceparent(String traceparent, List<SpanData> spans) {
+  protected void assertTraceparent(String way, String traceparent, List<SeenSpan> spans) {
     assertThat(traceparent).isEqualTo(TRACEPARENT);
   }
 }

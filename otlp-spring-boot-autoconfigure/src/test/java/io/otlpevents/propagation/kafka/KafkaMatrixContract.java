@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +20,19 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One tracer, or none, and each way through Spring Kafka, against a real broker. */
+/**
+ * One tracer, or none, and each way through Spring Kafka, against a real broker. For other modules,
+ * too, whose class path has another tracer.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class KafkaMatrixContract {
+public abstract class KafkaMatrixContract {
 
-  static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
-  static final String PARENT = "00f067aa0ba902b7";
+  /** The trace that comes in. */
+  public static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+  /** The id of the span that has sent what comes in. */
+  public static final String PARENT = "00f067aa0ba902b7";
+
   static final String TRACEPARENT = "00-" + TRACE + "-" + PARENT + "-01";
 
   /** Takes Spring Boot's tracers out. */
@@ -47,26 +53,51 @@ abstract class KafkaMatrixContract {
           Map.entry("manual", 2),
           Map.entry("poison", 4));
 
-  private RunningKafkaApplication application;
-  private RunningKafkaApplication without;
+  private KafkaApplication application;
+  private KafkaApplication without;
+
+  /** Makes the tests. */
+  protected KafkaMatrixContract() {}
 
   /** The properties of the application. */
-  abstract String[] properties();
+  protected String[] properties() {
+    return new String[0];
+  }
+
+  /** Starts the application. */
+  protected KafkaApplication run(String... properties) {
+    return new RunningKafkaApplication(properties);
+  }
 
   /** Whether this library makes spans. */
-  abstract boolean makesSpans();
+  protected abstract boolean makesSpans();
 
-  /** The id that an event in a listener has to have. */
-  abstract void assertSpanId(String way, String spanId, List<SpanData> spans);
+  /** Checks the trace that an event in a listener has. */
+  protected void assertTraceId(String way, String traceId, List<SeenSpan> spans) {
+    assertThat(traceId).isEqualTo(TRACE);
+  }
+
+  /** Checks the id of the span that an event in a listener has. */
+  protected abstract void assertSpanId(String way, String spanId, List<SeenSpan> spans);
 
   /** Checks the header that leaves. */
-  abstract void assertTraceparent(String traceparent, List<SpanData> spans);
+  protected abstract void assertTraceparent(String way, String traceparent, List<SeenSpan> spans);
+
+  /** Whether what leaves is in the trace of what came in. */
+  protected boolean carriesOn(String way) {
+    return true;
+  }
+
+  /** Whether all spans are in one tree, and end. */
+  protected boolean isOneTree(String way) {
+    return true;
+  }
 
   @BeforeAll
   final void start() {
-    application = new RunningKafkaApplication(properties());
+    application = run(properties());
     without =
-        new RunningKafkaApplication(
+        run(
             io.otlpevents.propagation.contract.TestApplication.with(
                 properties(), "otlp.propagation.enabled=false"));
   }
@@ -85,12 +116,8 @@ abstract class KafkaMatrixContract {
 
   @AfterEach
   final void leavesNothingBehind() {
-    application.bean(WatchedConsumers.class).assertNoContextWasLeft();
+    application.assertNoContextWasLeft();
     assertThat(Context.current()).isSameAs(Context.root());
-  }
-
-  final RunningKafkaApplication application() {
-    return application;
   }
 
   @ParameterizedTest
@@ -112,25 +139,38 @@ abstract class KafkaMatrixContract {
     int expected = spansWithout(way) + (makesSpans() ? SPANS.getOrDefault(way, 0) : 0);
 
     ConsumerRecord<String, String> out = ask(application, way);
-    List<SpanData> spans = awaitSpans(application, expected);
+    List<SeenSpan> spans = awaitSpans(application, expected);
 
-    assertThat(application.events().traceId(way)).isEqualTo(TRACE);
-    assertSpanId(way, application.events().spanId(way), spans);
-    assertThat(RunningKafkaApplication.headers(out, "traceparent")).hasSize(1);
-    String traceparent = RunningKafkaApplication.headers(out, "traceparent").get(0);
-    assertThat(traceparent).startsWith("00-" + TRACE + "-").endsWith("-01");
-    assertTraceparent(traceparent, spans);
-    assertThat(RunningKafkaApplication.headers(out, "tracestate")).containsExactly("a=1,b=2");
-    assertThat(RunningKafkaApplication.headers(out, "baggage")).containsExactly("k=v");
     assertThat(spans).as(names(spans)).hasSize(expected);
-    if (endsItsSpans(way)) {
-      assertOneTree(spans);
+    String event = application.event(way);
+    assertTraceId(way, event.substring(0, event.indexOf('-')), spans);
+    assertSpanId(way, event.substring(event.indexOf('-') + 1), spans);
+    assertThat(KafkaApplication.headers(out, "traceparent")).hasSize(1);
+    assertTraceparent(way, KafkaApplication.headers(out, "traceparent").get(0), spans);
+    for (ConsumerRecord<String, String> record : application.passedOn(way)) {
+      assertThat(KafkaApplication.headers(record, "traceparent")).as(record.topic()).hasSize(1);
+    }
+    if (carriesOn(way)) {
+      assertCarriedOn(out);
+      application.passedOn(way).forEach(this::assertCarriedOn);
+      if (isOneTree(way)) {
+        assertOneTree(spans);
+      }
     }
   }
 
-  /** Whether the spans of all that happens are ended by those who started them. */
-  boolean endsItsSpans(String way) {
-    return true;
+  /** Checks what a record has that is in the trace of what came in. */
+  protected void assertCarriedOn(ConsumerRecord<String, String> record) {
+    assertThat(KafkaApplication.headers(record, "traceparent").get(0))
+        .as(record.topic())
+        .startsWith("00-" + TRACE + "-")
+        .endsWith("-01");
+    assertThat(KafkaApplication.headers(record, "tracestate"))
+        .as(record.topic())
+        .containsExactly("a=1,b=2");
+    assertThat(KafkaApplication.headers(record, "baggage"))
+        .as(record.topic())
+        .containsExactly("k=v");
   }
 
   @Test
@@ -139,7 +179,7 @@ abstract class KafkaMatrixContract {
     awaitSpans(application, makesSpans() ? 2 : 0);
     for (String event :
         List.of("first.intercept", "second.intercept", "first.success", "second.success")) {
-      assertThat(application.events().traceId(event)).as(event).isEqualTo(TRACE);
+      assertThat(application.event(event)).as(event).startsWith(TRACE);
     }
   }
 
@@ -150,11 +190,10 @@ abstract class KafkaMatrixContract {
     String other = "0af7651916cd43dd8448eb211c80319c";
     application.send("record", "traceparent: 00-" + other + "-b7ad6b7169203331-01");
     ConsumerRecord<String, String> out = application.awaitOut("record");
-    assertThat(application.events().traceId("record")).isEqualTo(other);
-    assertThat(RunningKafkaApplication.headers(out, "traceparent").get(0))
-        .startsWith("00-" + other);
-    assertThat(RunningKafkaApplication.headers(out, "tracestate")).isEmpty();
-    assertThat(RunningKafkaApplication.headers(out, "baggage")).isEmpty();
+    assertThat(application.event("record")).startsWith(other);
+    assertThat(KafkaApplication.headers(out, "traceparent").get(0)).startsWith("00-" + other);
+    assertThat(KafkaApplication.headers(out, "tracestate")).isEmpty();
+    assertThat(KafkaApplication.headers(out, "baggage")).isEmpty();
   }
 
   private int spansWithout(String way) {
@@ -162,14 +201,14 @@ abstract class KafkaMatrixContract {
     return awaitSpans(without, 0).size();
   }
 
-  static ConsumerRecord<String, String> ask(RunningKafkaApplication application, String way) {
+  static ConsumerRecord<String, String> ask(KafkaApplication application, String way) {
     application.send(way, "traceparent: " + TRACEPARENT, "tracestate: a=1,b=2", "baggage: k=v");
     ConsumerRecord<String, String> out = application.awaitOut(way);
-    application.bean(WatchedConsumers.class).awaitIdle();
+    application.awaitIdle();
     return out;
   }
 
-  static List<SpanData> awaitSpans(RunningKafkaApplication application, int count) {
+  static List<SeenSpan> awaitSpans(KafkaApplication application, int count) {
     // Spans of sending end on the producer's thread.
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
@@ -181,33 +220,27 @@ abstract class KafkaMatrixContract {
     return application.spans();
   }
 
-  static String names(List<SpanData> spans) {
-    return spans.stream()
-        .map(
-            span ->
-                "%s %s %s < %s"
-                    .formatted(
-                        span.getKind(), span.getName(), span.getSpanId(), span.getParentSpanId()))
-        .collect(Collectors.joining("\n"));
+  protected static String names(List<SeenSpan> spans) {
+    return spans.stream().map(SeenSpan::toString).collect(Collectors.joining("\n"));
   }
 
   /** Each span is below what came in, and all are in its trace. */
-  private static void assertOneTree(List<SpanData> spans) {
-    Set<String> ids = spans.stream().map(SpanData::getSpanId).collect(Collectors.toSet());
+  private static void assertOneTree(List<SeenSpan> spans) {
+    Set<String> ids = spans.stream().map(SeenSpan::spanId).collect(Collectors.toSet());
     ids.add(PARENT);
     assertThat(spans)
         .as(names(spans))
         .allSatisfy(
             span -> {
-              assertThat(span.getTraceId()).isEqualTo(TRACE);
-              assertThat(ids).contains(span.getParentSpanId());
+              assertThat(span.traceId()).isEqualTo(TRACE);
+              assertThat(ids).contains(span.parentId());
             });
   }
 
-  static List<String> ids(List<SpanData> spans, SpanKind kind) {
+  protected static List<String> ids(List<SeenSpan> spans, SpanKind kind) {
     return spans.stream()
-        .filter(span -> span.getKind() == kind)
-        .map(SpanData::getSpanId)
+        .filter(span -> span.kind() == kind)
+        .map(SeenSpan::spanId)
         .collect(Collectors.toList());
   }
 }

@@ -30,7 +30,7 @@ class KafkaPropertiesIntegrationTests {
       assertThat(application.spans()).isEmpty();
       assertThat(application.events().traceId("retry")).isEqualTo(TRACE);
       assertThat(application.events().spanId("retry")).isEqualTo(PARENT);
-      assertThat(RunningKafkaApplication.headers(out, "traceparent")).containsExactly(TRACEPARENT);
+      assertThat(KafkaApplication.headers(out, "traceparent")).containsExactly(TRACEPARENT);
       application.bean(WatchedConsumers.class).assertNoContextWasLeft();
     }
   }
@@ -42,7 +42,7 @@ class KafkaPropertiesIntegrationTests {
       ConsumerRecord<String, String> out = ask(application, "record");
       assertThat(application.spans()).isEmpty();
       assertThat(application.events().spanId("record")).isIn("", SpanId.getInvalid());
-      assertThat(RunningKafkaApplication.headers(out, "traceparent"))
+      assertThat(KafkaApplication.headers(out, "traceparent"))
           .singleElement()
           .asString()
           .doesNotContain(TRACE);

@@ -1,19 +1,15 @@
 package io.otlpevents.propagation.kafka;
 
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.otlpevents.EventEmitter;
 import io.otlpevents.propagation.contract.CollectedEvents;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -40,6 +36,7 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.kafka.listener.BatchInterceptor;
 import org.springframework.kafka.listener.CompositeBatchInterceptor;
 import org.springframework.kafka.listener.CompositeRecordInterceptor;
@@ -90,11 +87,6 @@ class KafkaTestApplication {
         TOPICS.stream()
             .map(topic -> TopicBuilder.name(topics + topic).partitions(1).replicas(1).build())
             .toArray(NewTopic[]::new));
-  }
-
-  @Bean
-  InMemorySpanExporter spans() {
-    return InMemorySpanExporter.create();
   }
 
   @Bean
@@ -176,6 +168,7 @@ class KafkaTestApplication {
 
   @Bean
   ConcurrentKafkaListenerContainerFactory<String, String> poisoned(
+      ConsumerFactory<String, String> consumerFactory,
       @Value("${observed:false}") boolean observed,
       KafkaTemplate<String, String> kafkaTemplate,
       WatchedConsumers watched) {
@@ -185,7 +178,9 @@ class KafkaTestApplication {
         };
     DefaultKafkaConsumerFactory<String, String> consumers =
         new DefaultKafkaConsumerFactory<>(
-            consumerConfig(), new StringDeserializer(), new ErrorHandlingDeserializer<>(failing));
+            consumerFactory.getConfigurationProperties(),
+            new StringDeserializer(),
+            new ErrorHandlingDeserializer<>(failing));
     watch(consumers, watched);
     ConcurrentKafkaListenerContainerFactory<String, String> factory =
         with(new ConcurrentKafkaListenerContainerFactory<>(), consumers, observed);
@@ -209,39 +204,25 @@ class KafkaTestApplication {
     return factory;
   }
 
-  private static Map<String, Object> consumerConfig() {
-    return Map.of(
-        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-        KafkaBroker.addresses(),
-        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-        "earliest");
-  }
-
-  static Map<String, Object> producerConfig() {
-    return Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, KafkaBroker.addresses());
-  }
-
   @Bean
   KafkaTemplate<String, String> kafkaTemplate(
-      DefaultKafkaProducerFactory<String, String> kafkaProducerFactory,
+      ProducerFactory<String, String> kafkaProducerFactory,
       @Value("${observed:false}") boolean observed) {
     KafkaTemplate<String, String> template = new KafkaTemplate<>(kafkaProducerFactory);
     template.setObservationEnabled(observed);
     return template;
   }
 
-  @Bean
-  DefaultKafkaProducerFactory<String, String> kafkaProducerFactory() {
-    return new DefaultKafkaProducerFactory<>(
-        producerConfig(), new StringSerializer(), new StringSerializer());
-  }
-
   // Its factory is no bean.
   @Bean
-  KafkaTemplate<String, String> transactional(@Value("${observed:false}") boolean observed) {
+  KafkaTemplate<String, String> transactional(
+      ProducerFactory<String, String> kafkaProducerFactory,
+      @Value("${observed:false}") boolean observed) {
     DefaultKafkaProducerFactory<String, String> factory =
         new DefaultKafkaProducerFactory<>(
-            producerConfig(), new StringSerializer(), new StringSerializer());
+            kafkaProducerFactory.getConfigurationProperties(),
+            new StringSerializer(),
+            new StringSerializer());
     factory.setTransactionIdPrefix("tx" + System.nanoTime());
     KafkaTemplate<String, String> template = new KafkaTemplate<>(factory);
     template.setObservationEnabled(observed);
@@ -264,7 +245,7 @@ class KafkaTestApplication {
 
   @Bean
   ReplyingKafkaTemplate<String, String, String> replying(
-      DefaultKafkaProducerFactory<String, String> kafkaProducerFactory,
+      ProducerFactory<String, String> kafkaProducerFactory,
       ConcurrentKafkaListenerContainerFactory<String, String> kafkaListenerContainerFactory,
       @Value("${topics}") String topics,
       @Value("${observed:false}") boolean observed) {

@@ -318,10 +318,7 @@ public final class Journal implements AutoCloseable {
           if (((offset ^ offset + frameSize) & PROGRESS_MASK) != 0) {
             tellProgress(segment, offset, offset + frameSize);
           }
-          Syncer shared = syncer;
-          return shared == null || shared.awaitSync(segment, mayWait)
-              ? AppendResult.APPENDED
-              : AppendResult.UNSYNCED;
+          return isSynced(segment, mayWait) ? AppendResult.APPENDED : AppendResult.UNSYNCED;
         }
       }
       if (closed) {
@@ -431,6 +428,16 @@ public final class Journal implements AutoCloseable {
     }
     for (JournalReader reader : readers) {
       reader.wakeIfEnough(segment.start + to);
+    }
+  }
+
+  /** Whatever happens: the record is in the journal, and counts as such. */
+  private boolean isSynced(Segment written, boolean mayWait) {
+    Syncer shared = syncer;
+    try {
+      return shared == null || shared.awaitSync(written, mayWait);
+    } catch (Throwable e) { // no memory or no stack to wait with
+      return false;
     }
   }
 
@@ -1190,7 +1197,9 @@ public final class Journal implements AutoCloseable {
   }
 
   private void closeFiles() {
-    release();
+    if (!readers.isEmpty()) {
+      release();
+    }
     sealFull();
     if (syncer != null) {
       syncer.close();
@@ -1207,7 +1216,12 @@ public final class Journal implements AutoCloseable {
       unsealedDone = true;
       long end = 0;
       for (Segment segment = oldest; segment != null; segment = segment.next) {
-        end = segment.frames > 0 ? segment.start + segment.end : end;
+        if (segment.frames > 0) {
+          end = segment.start + segment.end;
+        } else if (segment.frames < 0 && segment.claimedTo() > segment.dataStart) {
+          // A thread that is about to find it full has not said so yet.
+          end = Math.max(end, segment.start + Math.min(segment.claimedTo(), segment.capacity));
+        }
       }
       boolean empty = true;
       for (JournalReader reader : readers) {

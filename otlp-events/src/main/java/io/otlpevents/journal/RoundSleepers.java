@@ -11,11 +11,13 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>There is no lock, for each of the many that wake at once would have to wait for all the others
  * to have had it. And each that was woken wakes two others, so that the next round need not wait
- * until one thread has woken them all.
+ * until one thread has woken them all. Those that were woken may not get to run for a while, as
+ * virtual threads whose carriers are all pinned; so each also looks for itself now and then.
  */
 final class RoundSleepers {
 
   private static final int FAN_OUT = 2;
+  private static final long LOOK_NANOS = 20_000_000;
 
   /**
    * Those of two rounds that follow each other apart, so that one's end does not wake the others in
@@ -41,15 +43,18 @@ final class RoundSleepers {
       Sleeper sleeper = new Sleeper(Thread.currentThread(), round);
       asleep.get((int) round & 1).add(sleeper);
       long remaining = deadline - System.nanoTime();
-      while (ended < round && !over && remaining > 0 && !sleeper.get()) {
-        LockSupport.parkNanos(this, remaining);
-        interrupted |= Thread.interrupted();
-        remaining = deadline - System.nanoTime();
-      }
-      // Whoever was chosen to go on waking the others must do so, even if it woke by itself; and
-      // who was not must not be chosen any more.
-      if (sleeper.getAndSet(true)) {
-        wake(round);
+      try {
+        while (ended < round && !over && remaining > 0 && !sleeper.get()) {
+          LockSupport.parkNanos(this, Math.min(remaining, LOOK_NANOS));
+          interrupted |= Thread.interrupted();
+          remaining = deadline - System.nanoTime();
+        }
+      } finally {
+        // Whoever was chosen to go on waking the others must do so, even if it woke by itself; and
+        // who was not must not be chosen any more.
+        if (sleeper.getAndSet(true)) {
+          wake(round);
+        }
       }
       ends = remaining > 0 && !over;
     }

@@ -67,6 +67,8 @@ final class StoreDirectory {
   /** The cursors that were here. */
   private Map<String, Cursor> found = Map.of();
 
+  private volatile boolean closed;
+
   /** Whether it is on the device that this directory exists. */
   private volatile boolean entriesForced;
 
@@ -213,6 +215,10 @@ final class StoreDirectory {
 
   /** Whether it is still ours: whether the file that we have locked is still there. */
   boolean isThere() {
+    if (closed) {
+      // The number of a file that nobody holds open may be another file's by now.
+      return false;
+    }
     try {
       return identity != null && identity.equals(files.identity(directory.resolve(LOCK)));
     } catch (IOException e) {
@@ -247,7 +253,7 @@ final class StoreDirectory {
   }
 
   boolean isThere(SegmentFile file) {
-    return files.exists(file.path);
+    return !closed && files.exists(file.path);
   }
 
   void forceEntry(SegmentFile file) throws IOException {
@@ -292,6 +298,7 @@ final class StoreDirectory {
   }
 
   void close() throws IOException {
+    closed = true;
     cursors.close();
     lock.close();
   }

@@ -312,8 +312,8 @@ final class Syncer {
     } finally {
       lock.unlock();
     }
-    left.forEach(waiter -> waiter.done.accept(ForceOutcome.FAILED));
     sleepers.close();
+    tell(left, false);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -9,6 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -33,10 +35,14 @@ final class SystemFiles implements FileLayer {
   private static final int CHUNK = 256 * 1024;
 
   /**
-   * What this process has locked. POSIX drops all locks of a process on a file when the process
-   * closes any descriptor of it, so a locked file must not even be opened again.
+   * Begins the names of system properties that say what this process has locked. POSIX drops all
+   * locks of a process on a file when the process closes any descriptor of it, so a locked file
+   * must not even be opened again, also not by a copy of this class that another class loader has.
    */
-  private static final Set<Path> LOCKED = new HashSet<>();
+  private static final String LOCKED = "io.otlpevents.locked.";
+
+  /** Files that turned out to be locked under another name; to close them would unlock them. */
+  private static final Set<FileChannel> KEPT_OPEN = new HashSet<>();
 
   @Override
   public List<Path> makeDirectory(Path directory) throws IOException {
@@ -54,7 +60,14 @@ final class SystemFiles implements FileLayer {
     if (parent != null && !made.isEmpty()) {
       Files.createDirectories(parent);
     }
-    Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+    try {
+      Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+    } catch (FileAlreadyExistsException e) {
+      // Another process that starts at the same time may have been faster.
+      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+    }
     made.add(directory);
     return made;
   }
@@ -99,28 +112,34 @@ final class SystemFiles implements FileLayer {
   public @Nullable Closeable tryLock(Path file) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     Path real = (parent == null ? file : parent.toRealPath()).resolve(file.getFileName());
-    synchronized (LOCKED) {
-      if (LOCKED.contains(real)) {
-        return null;
+    String name = LOCKED + real;
+    if (System.getProperties().putIfAbsent(name, "") != null) {
+      return null;
+    }
+    FileChannel channel = null;
+    FileLock lock = null;
+    try {
+      channel = open(file, StandardOpenOption.CREATE);
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      synchronized (KEPT_OPEN) {
+        KEPT_OPEN.add(channel);
       }
-      FileChannel channel = open(file, StandardOpenOption.CREATE);
-      FileLock lock = null;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        // Locked in this process by another copy of this class.
-      } finally {
-        if (lock == null) {
+      channel = null;
+    } finally {
+      if (lock == null) {
+        if (channel != null) {
           channel.close();
         }
+        System.getProperties().remove(name);
       }
-      if (lock == null) {
-        return null;
-      }
-      tellTime(channel);
-      LOCKED.add(real);
-      return () -> unlock(real, channel);
     }
+    if (lock == null) {
+      return null;
+    }
+    FileChannel locked = lock.channel();
+    tellTime(locked);
+    return () -> unlock(name, locked);
   }
 
   /**
@@ -135,12 +154,10 @@ final class SystemFiles implements FileLayer {
     }
   }
 
-  private static void unlock(Path real, FileChannel channel) throws IOException {
-    synchronized (LOCKED) {
-      if (channel.isOpen()) {
-        LOCKED.remove(real);
-        channel.close();
-      }
+  private static synchronized void unlock(String name, FileChannel channel) throws IOException {
+    if (channel.isOpen()) {
+      channel.close();
+      System.getProperties().remove(name);
     }
   }
 
@@ -185,7 +202,7 @@ final class SystemFiles implements FileLayer {
     }
     try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
       directory.force(true);
-    } catch (FileSystemException e) {
+    } catch (AccessDeniedException e) {
       // Not every system lets a directory be opened; there it needs no forcing either.
     }
   }

@@ -289,6 +289,48 @@ class DiskFaultTests {
   }
 
   @Test
+  void aDirectoryThatWasClosedBelongsToWhoeverComesNext() throws Exception {
+    SystemFiles files = new SystemFiles();
+    StoreDirectory store = StoreDirectory.tryOpen(files, directory, JournalClock.SYSTEM, List.of());
+    assertThat(store).isNotNull();
+    SegmentFile file = (SegmentFile) store.create(SEGMENT, false);
+    assertThat(store.isThere()).isTrue();
+    assertThat(store.isThere(file)).isTrue();
+
+    // From now on another owner's files may have the names, and even the numbers, of this one's.
+    store.close();
+    store.delete(file);
+
+    assertThat(store.isThere()).isFalse();
+    assertThat(store.isThere(file)).isFalse();
+    assertThat(files.list(directory)).anyMatch(left -> left.toString().endsWith(".segment"));
+  }
+
+  @Test
+  void whatIsLockedIsNotOpenedByOtherCopiesOfTheCode() throws Exception {
+    SystemFiles files = new SystemFiles();
+    Path file = directory.resolve("lock");
+    try (java.io.Closeable lock = files.tryLock(file)) {
+      assertThat(lock).isNotNull();
+      assertThat(files.tryLock(file)).isNull();
+      String name = "io.otlpevents.locked." + directory.toRealPath().resolve("lock");
+      assertThat(System.getProperty(name)).isNotNull();
+      lock.close();
+      assertThat(System.getProperty(name)).isNull();
+      // As another class loader's copy would have it.
+      System.setProperty(name, "");
+      try {
+        assertThat(files.tryLock(file)).isNull();
+      } finally {
+        System.clearProperty(name);
+      }
+    }
+    try (java.io.Closeable again = files.tryLock(file)) {
+      assertThat(again).isNotNull();
+    }
+  }
+
+  @Test
   void tellsAFileFromTheNextOneOfItsName() throws Exception {
     SystemFiles files = new SystemFiles();
     Path file = directory.resolve("lock");

@@ -5,6 +5,7 @@ import io.otlpevents.propagation.client.GuardedConnector;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
@@ -15,19 +16,29 @@ final class GuardedConnectors implements BeanPostProcessor {
 
   private static final String BUILDER = "clientHttpConnectorBuilder";
 
+  private final ConfigurableListableBeanFactory beans;
   private final Supplier<EgressGuard> guards;
 
-  GuardedConnectors(Supplier<EgressGuard> guards) {
+  GuardedConnectors(ConfigurableListableBeanFactory beans, Supplier<EgressGuard> guards) {
+    this.beans = beans;
     this.guards = guards;
   }
 
   @Override
   public Object postProcessAfterInitialization(Object bean, String name) {
-    if (!name.equals(BUILDER) || !(bean instanceof ClientHttpConnectorBuilder<?> builder)) {
+    if (!name.equals(BUILDER)
+        || !isDeclaredAs(ClientHttpConnectorBuilder.class)
+        || !(bean instanceof ClientHttpConnectorBuilder<?> builder)) {
       return bean;
     }
     EgressGuard guard = guards.get();
     return guard.isNeeded() ? new Builder(builder, guard) : bean;
+  }
+
+  /** A user's own builder may be injected as the class it is of, which a wrapper is not. */
+  private boolean isDeclaredAs(Class<?> type) {
+    return beans.containsBeanDefinition(BUILDER)
+        && beans.getMergedBeanDefinition(BUILDER).getResolvableType().resolve() == type;
   }
 
   /** Leaves redirects to the library where they are not to be followed. */

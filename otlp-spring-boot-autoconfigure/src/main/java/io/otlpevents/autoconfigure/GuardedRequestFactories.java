@@ -5,6 +5,7 @@ import io.otlpevents.propagation.client.GuardedRequestFactory;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
@@ -19,19 +20,29 @@ final class GuardedRequestFactories implements BeanPostProcessor {
   /** Spring Boot's, declared as the interface; another may be injected as the class it is of. */
   private static final String BUILDER = "clientHttpRequestFactoryBuilder";
 
+  private final ConfigurableListableBeanFactory beans;
   private final Supplier<EgressGuard> guards;
 
-  GuardedRequestFactories(Supplier<EgressGuard> guards) {
+  GuardedRequestFactories(ConfigurableListableBeanFactory beans, Supplier<EgressGuard> guards) {
+    this.beans = beans;
     this.guards = guards;
   }
 
   @Override
   public Object postProcessAfterInitialization(Object bean, String name) {
-    if (!name.equals(BUILDER) || !(bean instanceof ClientHttpRequestFactoryBuilder<?> builder)) {
+    if (!name.equals(BUILDER)
+        || !isDeclaredAs(ClientHttpRequestFactoryBuilder.class)
+        || !(bean instanceof ClientHttpRequestFactoryBuilder<?> builder)) {
       return bean;
     }
     EgressGuard guard = guards.get();
     return guard.isNeeded() ? new Builder(builder, guard) : bean;
+  }
+
+  /** A user's own builder may be injected as the class it is of, which a wrapper is not. */
+  private boolean isDeclaredAs(Class<?> type) {
+    return beans.containsBeanDefinition(BUILDER)
+        && beans.getMergedBeanDefinition(BUILDER).getResolvableType().resolve() == type;
   }
 
   /** Leaves redirects to the library where they are not to be followed. */

@@ -9,6 +9,7 @@ import io.otlpevents.propagation.client.TracePropagationInterceptor;
 import java.util.List;
 import org.reactivestreams.Publisher;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -78,7 +79,8 @@ public final class OtlpClientPropagationAutoConfiguration {
     RestClientCustomizer otlpPropagationRestClientCustomizer(
         TracePropagation propagation, AllowedHosts hosts) {
       TracePropagationInterceptor interceptor = new TracePropagationInterceptor(propagation, hosts);
-      return builder -> builder.requestInterceptor(interceptor);
+      return builder ->
+          builder.defaultRequest(request -> request.httpRequest(interceptor::addContext));
     }
   }
 
@@ -91,9 +93,11 @@ public final class OtlpClientPropagationAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     static GuardedRequestFactories otlpGuardedRequestFactories(
-        ObjectProvider<TracePropagation> propagation, ObjectProvider<AllowedHosts> hosts) {
+        ConfigurableListableBeanFactory beans,
+        ObjectProvider<TracePropagation> propagation,
+        ObjectProvider<AllowedHosts> hosts) {
       return new GuardedRequestFactories(
-          () -> new EgressGuard(propagation.getObject(), hosts.getObject()));
+          beans, () -> new EgressGuard(propagation.getObject(), hosts.getObject()));
     }
   }
 
@@ -126,9 +130,11 @@ public final class OtlpClientPropagationAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     static GuardedConnectors otlpGuardedConnectors(
-        ObjectProvider<TracePropagation> propagation, ObjectProvider<AllowedHosts> hosts) {
+        ConfigurableListableBeanFactory beans,
+        ObjectProvider<TracePropagation> propagation,
+        ObjectProvider<AllowedHosts> hosts) {
       return new GuardedConnectors(
-          () -> new EgressGuard(propagation.getObject(), hosts.getObject()));
+          beans, () -> new EgressGuard(propagation.getObject(), hosts.getObject()));
     }
   }
 

@@ -23,11 +23,19 @@ final class BaggageMember {
     read(header, from, to, builder);
   }
 
+  /** Where a character is first; {@code to} if it is not there, behind which nothing is read. */
+  private static int find(String header, char wanted, int from, int to) {
+    int at = from;
+    while (at < to && header.charAt(at) != wanted) {
+      at++;
+    }
+    return at;
+  }
+
   private static boolean read(String header, int from, int to, @Nullable BaggageBuilder builder) {
-    int semicolon = header.indexOf(';', from);
-    int end = semicolon < 0 || semicolon > to ? to : semicolon;
-    int equals = header.indexOf('=', from);
-    if (equals < 0 || equals >= end) {
+    int end = find(header, ';', from, to);
+    int equals = find(header, '=', from, end);
+    if (equals == end) {
       return false;
     }
     int keyEnd = Ows.trim(header, from, equals);

@@ -30,6 +30,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TracePropagation {
 
+  /** The headers of all formats that this library knows. */
+  private static final List<String> KNOWN_FIELDS =
+      List.of(
+          "traceparent",
+          "tracestate",
+          "baggage",
+          "b3",
+          "X-B3-TraceId",
+          "X-B3-SpanId",
+          "X-B3-ParentSpanId",
+          "X-B3-Sampled",
+          "X-B3-Flags");
+
   private static final Log log = LogFactory.getLog(TracePropagation.class);
 
   private final AtomicBoolean told = new AtomicBoolean();
@@ -194,6 +207,14 @@ public final class TracePropagation {
   private void replaceCopies(Context current, RelayedHeaders headers, boolean allowed) {
     TextMapPropagator propagator = propagator();
     Collection<String> fields = propagator.fields();
+    if (!allowed && alone()) {
+      // Also those of formats that this application does not use.
+      for (String field : KNOWN_FIELDS) {
+        if (!headers.isChanged(field)) {
+          headers.remove(field);
+        }
+      }
+    }
     if (fields.isEmpty() || allowed && (isWrittenBelow() || !isKnown(current))) {
       return;
     }

@@ -3,8 +3,11 @@ package io.otlpevents.propagation.client;
 import java.net.URI;
 import java.util.function.Function;
 import org.reactivestreams.Publisher;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ClientHttpRequest;
@@ -16,7 +19,7 @@ import reactor.core.publisher.Mono;
  * Follows redirects in place of a client library, which would take the trace context along to every
  * host.
  */
-public final class GuardedConnector implements ClientHttpConnector {
+public final class GuardedConnector implements ClientHttpConnector, DisposableBean {
 
   private final ClientHttpConnector delegate;
   private final EgressGuard guard;
@@ -35,6 +38,13 @@ public final class GuardedConnector implements ClientHttpConnector {
   public Mono<ClientHttpResponse> connect(
       HttpMethod method, URI uri, Function<? super ClientHttpRequest, Mono<Void>> callback) {
     return send(method, uri, callback, Redirect.MOST);
+  }
+
+  @Override
+  public void destroy() throws Exception {
+    if (delegate instanceof AutoCloseable closeable) {
+      closeable.close();
+    }
   }
 
   private Mono<ClientHttpResponse> send(
@@ -79,7 +89,7 @@ public final class GuardedConnector implements ClientHttpConnector {
     return redirect.keepsBody() ? request : new WithoutBody(request);
   }
 
-  /** Writes the headers only. */
+  /** Writes the headers only. What is encoded for it lies on the heap and needs no release. */
   private static final class WithoutBody extends ClientHttpRequestDecorator {
 
     WithoutBody(ClientHttpRequest request) {
@@ -87,8 +97,16 @@ public final class GuardedConnector implements ClientHttpConnector {
     }
 
     @Override
+    public DataBufferFactory bufferFactory() {
+      return DefaultDataBufferFactory.sharedInstance;
+    }
+
+    @Override
     public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-      return setComplete();
+      // A single buffer may have been made before it is asked for.
+      return body instanceof Mono<? extends DataBuffer> one
+          ? one.doOnNext(DataBufferUtils::release).then(Mono.defer(this::setComplete))
+          : setComplete();
     }
 
     @Override

@@ -34,6 +34,10 @@ record Redirect(URI uri, HttpMethod method, boolean keepsBody, boolean staysAtOr
           HttpHeaders.CONTENT_LENGTH,
           HttpHeaders.CONTENT_TYPE,
           HttpHeaders.CONTENT_ENCODING,
+          HttpHeaders.CONTENT_LANGUAGE,
+          HttpHeaders.CONTENT_LOCATION,
+          HttpHeaders.EXPECT,
+          HttpHeaders.LAST_MODIFIED,
           HttpHeaders.TRANSFER_ENCODING);
 
   /**
@@ -58,7 +62,7 @@ record Redirect(URI uri, HttpMethod method, boolean keepsBody, boolean staysAtOr
     }
     URI uri;
     try {
-      uri = from.resolve(location);
+      uri = resolve(from, location);
     } catch (IllegalArgumentException e) {
       return null;
     }
@@ -70,8 +74,28 @@ record Redirect(URI uri, HttpMethod method, boolean keepsBody, boolean staysAtOr
     boolean sameOrigin =
         scheme.equalsIgnoreCase(from.getScheme())
             && uri.getHost().equalsIgnoreCase(Objects.requireNonNullElse(from.getHost(), ""))
-            && uri.getPort() == from.getPort();
+            && port(uri) == port(from);
     return new Redirect(uri, changesMethod ? HttpMethod.GET : method, !changesMethod, sameOrigin);
+  }
+
+  /** As RFC 3986 has it, which {@link URI} does not follow where a path or all of it is missing. */
+  private static URI resolve(URI from, String location) {
+    boolean hasPath = from.getRawPath() != null && !from.getRawPath().isEmpty();
+    URI base = hasPath ? from : from.resolve("/");
+    URI resolved =
+        location.startsWith("?")
+            ? URI.create(
+                base.getScheme() + "://" + base.getRawAuthority() + base.getRawPath() + location)
+            : base.resolve(location);
+    // What is looked at has to be what is sent.
+    return URI.create(resolved.toString());
+  }
+
+  private static int port(URI uri) {
+    if (uri.getPort() >= 0) {
+      return uri.getPort();
+    }
+    return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
   }
 
   /** Takes out of the headers of the last request what the next one must not have. */

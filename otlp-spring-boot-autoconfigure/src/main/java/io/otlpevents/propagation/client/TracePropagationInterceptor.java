@@ -24,6 +24,15 @@ public final class TracePropagationInterceptor implements ClientHttpRequestInter
   @Override
   public ClientHttpResponse intercept(
       HttpRequest request, byte[] body, ClientHttpRequestExecution execution) throws IOException {
+    addContext(request);
+    return execution.execute(request, body);
+  }
+
+  /**
+   * Adds the trace context of this thread to a request that is about to be sent. For RestClient's
+   * {@code httpRequest}: an interceptor would have it hold each body in memory as a whole.
+   */
+  public void addContext(HttpRequest request) {
     if (hosts.contains(request.getURI().getHost())) {
       propagation.outgoingIfAbsent(
           Context.current(),
@@ -31,6 +40,5 @@ public final class TracePropagationInterceptor implements ClientHttpRequestInter
           SpringHeaders.SETTER,
           HttpHeaders::containsHeader);
     }
-    return execution.execute(request, body);
   }
 }

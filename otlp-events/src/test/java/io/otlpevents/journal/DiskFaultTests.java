@@ -437,9 +437,11 @@ class DiskFaultTests {
         lostByOs += safe.size() - read.size();
       } else {
         assertThat(read).as("%s, round %s of seed %s", policy, round, seed).containsAll(safe);
+        // Of a file that was delivered before anything of it was forced, the device may have some
+        // pages and not the first: nothing is known of it, so it counts as one event.
         assertThat(lost)
             .as("%s, round %s of seed %s: falsely missed", policy, round, seed)
-            .isZero();
+            .isLessThanOrEqualTo(device.named(StoreDirectory.DAMAGED).size());
       }
       opened.remove(successor);
       successor.close();
